@@ -1,0 +1,164 @@
+// Package loop decides when things happen. It holds the Driver and Handler
+// interfaces, one heap of timers, the posting of work from other threads, and
+// the turn that ties them together. What delivers the bytes is a Driver:
+// sockets (loop/sock), a simulated network (loop/sim), or an embedder.
+//
+// A Loop and everything that it calls belong to one thread. Only Post and Wake
+// may be called from elsewhere.
+package loop
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Micros is a time or a duration in microseconds. Times are monotonic and
+// count from an origin that only the driver knows.
+type Micros = int64
+
+// Forever as the limit of a Turn waits until something happens.
+const Forever Micros = -1
+
+// Loop runs one service thread.
+type Loop struct {
+	drv    Driver
+	now    Micros
+	timers timerHeap
+	told   Micros // the deadline that the driver knows, 0 for none
+
+	deferred []func() // run at the end of the turn
+	spare    []func()
+
+	mu      sync.Mutex
+	posted  []func()
+	pending atomic.Bool // posted is not empty
+	running bool
+}
+
+// New makes a loop on a driver. The driver is the loop's from then on: Close
+// closes it.
+func New(d Driver) *Loop {
+	l := &Loop{drv: d}
+	l.now = d.Now()
+	return l
+}
+
+// Driver is what delivers this loop's events.
+func (l *Loop) Driver() Driver { return l.drv }
+
+// Now is the time at which the current turn began to deliver.
+func (l *Loop) Now() Micros { return l.now }
+
+// Refresh reads the clock again, for code that ran long or between turns, and
+// returns the new Now.
+func (l *Loop) Refresh() Micros {
+	l.now = l.drv.Now()
+	return l.now
+}
+
+// Post has f run on the loop's thread, in the order of posting, and wakes the
+// loop. Any thread may call it.
+func (l *Loop) Post(f func()) {
+	l.mu.Lock()
+	l.posted = append(l.posted, f)
+	l.mu.Unlock()
+	if !l.pending.Swap(true) {
+		l.drv.Wake()
+	}
+}
+
+// Wake makes a waiting Turn return. Any thread may call it.
+func (l *Loop) Wake() { l.drv.Wake() }
+
+// Defer has f run at the end of the current turn (or of the next, between
+// turns), when no handler is on the stack: the place to free things.
+func (l *Loop) Defer(f func()) { l.deferred = append(l.deferred, f) }
+
+// Turn waits at most limit (Forever: until something happens; 0: not at all),
+// delivers what the driver has, what was posted and the timers that are due,
+// and runs what was deferred. Reentrant: a handler may call Turn again with
+// the same rules; what was deferred then runs when the outermost turn ends.
+func (l *Loop) Turn(limit Micros) error {
+	outer := !l.running
+	l.running = true
+	if d, ok := l.Next(); ok {
+		l.Refresh()
+		if d -= l.now; d < 0 {
+			d = 0
+		}
+		if limit < 0 || d < limit {
+			limit = d
+		}
+	}
+	if l.pending.Load() || len(l.deferred) > 0 && outer {
+		limit = 0
+	}
+	err := l.drv.Poll(limit, l)
+	l.Refresh()
+	l.runPosted()
+	l.runTimers()
+	if outer {
+		l.runDeferred()
+		l.running = false
+	}
+	l.tell()
+	return err
+}
+
+// Next is the time of the earliest timer; ok is false where there is none.
+func (l *Loop) Next() (at Micros, ok bool) {
+	if len(l.timers) == 0 {
+		return 0, false
+	}
+	return l.timers[0].at, true
+}
+
+// Polled is called by the driver when its wait is over and before it delivers,
+// so that handlers see a fresh Now.
+func (l *Loop) Polled() { l.now = l.drv.Now() }
+
+// Close closes the driver. The loop is not used afterwards.
+func (l *Loop) Close() error {
+	l.runPosted()
+	l.runDeferred()
+	return l.drv.Close()
+}
+
+func (l *Loop) runPosted() {
+	if !l.pending.Load() {
+		return
+	}
+	l.mu.Lock()
+	fs := l.posted
+	l.posted = nil
+	l.pending.Store(false)
+	l.mu.Unlock()
+	for _, f := range fs {
+		f()
+	}
+}
+
+func (l *Loop) runDeferred() {
+	for len(l.deferred) > 0 {
+		fs := l.deferred
+		l.deferred = l.spare[:0]
+		for i, f := range fs {
+			fs[i] = nil
+			f()
+		}
+		l.spare = fs[:0]
+	}
+}
+
+// tell passes the earliest deadline to the driver where it changed: a driver
+// whose fd somebody else watches must wake by itself.
+func (l *Loop) tell() {
+	at, ok := l.Next()
+	if !ok {
+		at = 0
+	}
+	if at != l.told {
+		l.told = at
+		l.drv.Deadline(at)
+	}
+}
