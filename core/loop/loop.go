@@ -33,6 +33,7 @@ type Loop struct {
 	posted  []func()
 	pending atomic.Bool // posted is not empty
 	running bool
+	nested  bool // the current turn was called from within another
 }
 
 // New makes a loop on a driver. The driver is the loop's from then on: Close
@@ -71,7 +72,8 @@ func (l *Loop) Post(f func()) {
 func (l *Loop) Wake() { l.drv.Wake() }
 
 // Defer has f run at the end of the current turn (or of the next, between
-// turns), when no handler is on the stack: the place to free things.
+// turns), when no handler is on the stack: the place to free things. What f
+// itself defers waits for the next turn, which then does not block.
 func (l *Loop) Defer(f func()) { l.deferred = append(l.deferred, f) }
 
 // Turn waits at most limit (Forever: until something happens; 0: not at all),
@@ -81,6 +83,8 @@ func (l *Loop) Defer(f func()) { l.deferred = append(l.deferred, f) }
 func (l *Loop) Turn(limit Micros) error {
 	outer := !l.running
 	l.running = true
+	nested := l.nested
+	l.nested = !outer
 	if d, ok := l.Next(); ok {
 		l.Refresh()
 		if d -= l.now; d < 0 {
@@ -90,7 +94,7 @@ func (l *Loop) Turn(limit Micros) error {
 			limit = d
 		}
 	}
-	if l.pending.Load() || len(l.deferred) > 0 && outer {
+	if l.pending.Load() {
 		limit = 0
 	}
 	err := l.drv.Poll(limit, l)
@@ -101,12 +105,18 @@ func (l *Loop) Turn(limit Micros) error {
 		l.runDeferred()
 		l.running = false
 	}
+	l.nested = nested
 	l.tell()
 	return err
 }
 
-// Next is the time of the earliest timer; ok is false where there is none.
+// Next is the time at which the loop has work without anything arriving: that
+// of the earliest timer, or now where something was deferred; ok is false
+// where there is neither.
 func (l *Loop) Next() (at Micros, ok bool) {
+	if len(l.deferred) > 0 && !l.nested {
+		return l.now, true
+	}
 	if len(l.timers) == 0 {
 		return 0, false
 	}
@@ -120,7 +130,9 @@ func (l *Loop) Polled() { l.now = l.drv.Now() }
 // Close closes the driver. The loop is not used afterwards.
 func (l *Loop) Close() error {
 	l.runPosted()
-	l.runDeferred()
+	for len(l.deferred) > 0 {
+		l.runDeferred()
+	}
 	return l.drv.Close()
 }
 
@@ -139,15 +151,13 @@ func (l *Loop) runPosted() {
 }
 
 func (l *Loop) runDeferred() {
-	for len(l.deferred) > 0 {
-		fs := l.deferred
-		l.deferred = l.spare[:0]
-		for i, f := range fs {
-			fs[i] = nil
-			f()
-		}
-		l.spare = fs[:0]
+	fs := l.deferred
+	l.deferred, l.spare = l.spare[:0], nil
+	for i, f := range fs {
+		fs[i] = nil
+		f()
 	}
+	l.spare = fs[:0]
 }
 
 // tell passes the earliest deadline to the driver where it changed: a driver
