@@ -1,0 +1,180 @@
+package engine
+
+import "github.com/golws/golws/core/loop"
+
+// How long a close waits, in microseconds.
+const (
+	FlushTimeout  loop.Micros = 5e6 // for the peer to take what is queued
+	LingerTimeout loop.Micros = 2e6 // for the peer's own end, behind ours
+)
+
+// Close begins to close w as its role does it: the role's farewell, then what
+// is queued goes out, then the end. CLOSED and its kin are called when it is
+// over, which may be before Close returns.
+func (w *Wsi) Close() {
+	if w.state == stateDead || w.state == stateClosing || w.state == stateFlushing {
+		return
+	}
+	if w.state == stateNew {
+		w.CloseNow()
+		return
+	}
+	w.state = stateClosing
+	if w.role.Closing(w) {
+		if w.state == stateClosing && w.holds != 0 {
+			w.Release(HoldUser | HoldRole | HoldOut) // the answer must come through
+		}
+		return
+	}
+	w.CloseFlushed()
+}
+
+// CloseFlushed closes w when what is queued has gone out, with a limit.
+func (w *Wsi) CloseFlushed() {
+	if w.state == stateDead {
+		return
+	}
+	w.state = stateFlushing
+	w.t.Flush()
+	if w.state != stateFlushing {
+		return
+	}
+	if w.Shared.Pending == 0 {
+		w.CloseNow()
+		return
+	}
+	w.SetTimeout(TimeoutFlushBeforeClose, FlushTimeout)
+}
+
+// CloseNow ends w: the callbacks that say so, then the carrier. Queued bytes
+// that the carrier does not take at once are lost.
+func (w *Wsi) CloseNow() { w.end(false) }
+
+// CloseLingering ends w for its user, but lets the carrier send what is queued
+// and reads on until the peer ends too, so that a reset does not destroy what
+// the peer has not read yet (RFC 9112 §9.6).
+func (w *Wsi) CloseLingering() { w.end(true) }
+
+func (w *Wsi) end(linger bool) {
+	if w.state == stateDead {
+		return
+	}
+	w.t.Flush()
+	if w.state == stateDead {
+		return
+	}
+	w.state = stateDead
+	w.flags &^= flagWantWrite
+	l := w.t.loop
+	l.Disarm(&w.timeout)
+	l.Disarm(&w.timer)
+	l.Disarm(&w.validity)
+	for w.child != nil {
+		c := w.child
+		w.Call(ReasonChildClosing, In{Value: c})
+		c.leaveParent()
+		c.CloseNow()
+	}
+	w.leaveParent()
+	if w.connect != nil {
+		w.connect.stop()
+		w.connect = nil
+	}
+	if w.flags&flagClient != 0 && w.flags&flagEstablished == 0 {
+		if w.closeText == "" {
+			w.closeText = "closed before it was established"
+		}
+		w.Call(ReasonClientConnectionError, In{Bytes: []byte(w.closeText)})
+	} else {
+		w.role.Closed(w)
+	}
+	w.Drop()
+	if w.flags&flagCreated != 0 {
+		w.vhost.first().Handler.Callback(w, ReasonWSIDestroy, In{})
+	}
+	w.held = nil
+	if w.watch != nil {
+		w.watch.Close()
+		w.watch = nil
+	}
+	if linger && w.carrier != nil && w.flags&flagEnded == 0 {
+		w.flags |= flagLinger
+		w.carrier.SetReading(true)
+		if w.out.empty() {
+			w.lingerDrained()
+		}
+		w.timeout.Owner = (*lingering)(w)
+		l.Arm(&w.timeout, w.t.Now()+LingerTimeout)
+		if w.t.lingerers == nil {
+			w.t.lingerers = map[*Wsi]struct{}{}
+		}
+		w.t.lingerers[w] = struct{}{}
+	} else {
+		w.dropCarrier()
+	}
+	w.t.loop.Defer(w.freed)
+}
+
+func (w *Wsi) dropCarrier() {
+	w.out.clear()
+	w.Shared.Pending, w.Shared.Blocked = 0, 0
+	if w.carrier != nil {
+		w.carrier.Close()
+		w.carrier = nil
+	}
+}
+
+// freed is the end of the turn in which w ended.
+func (w *Wsi) freed() {
+	if w.flags&flagListed != 0 { // still on the wanting list: the settle drops it
+		for i, o := range w.t.wanting {
+			if o == w {
+				w.t.wanting = append(w.t.wanting[:i], w.t.wanting[i+1:]...)
+				break
+			}
+		}
+	}
+	w.Shared = &w.ownShared
+	w.t.freeSlot(w)
+	w.t.ctx.opt.Face.WsiFreed(w)
+	w.State, w.HTTP, w.Face = nil, nil, nil
+	v := w.vhost
+	v.wsis.Add(-1)
+	v.maybeGone()
+}
+
+// Fail ends a client connection that did not come about: the text reaches the
+// user with CLIENT_CONNECTION_ERROR. An established one is just closed.
+func (w *Wsi) Fail(text string) {
+	if w.state == stateDead {
+		return
+	}
+	w.closeText = text
+	w.Logf(LogInfo, "%s", text)
+	w.CloseNow()
+}
+
+// Ended says that nothing more will arrive.
+func (w *Wsi) Ended() bool { return w.flags&flagEnded != 0 }
+
+// lingering expires the wait for a peer's end.
+type lingering Wsi
+
+// Expired gives up.
+func (l *lingering) Expired(*loop.Timer) { (*Wsi)(l).endLinger() }
+
+func (w *Wsi) lingerDrained() {
+	if w.carrier != nil && w.carrier.CloseWrite() != nil {
+		w.endLinger()
+	}
+}
+
+func (w *Wsi) endLinger() {
+	if w.flags&flagLinger == 0 {
+		return
+	}
+	w.flags &^= flagLinger
+	w.t.loop.Disarm(&w.timeout)
+	delete(w.t.lingerers, w)
+	w.dropCarrier()
+}

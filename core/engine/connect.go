@@ -1,0 +1,286 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// ConnectInfo says what to connect to and how: lws's
+// lws_client_connect_info.
+type ConnectInfo struct {
+	Thread *Thread // on which it lives, nil for the first
+	Vhost  *Vhost  // nil for the first
+
+	Address string // name or numeric address; "+path" is a unix socket
+	Port    int
+	Path    string
+	Host    string // Host header, "" for Address
+	Origin  string
+	// Protocols are the subprotocols to offer, comma separated.
+	Protocols     string
+	LocalProtocol string // of the vhost's, to bind to; "" to go by Protocols
+	Method        string // "" for a WebSocket, "RAW", or an HTTP method
+	SSL           uint   // LCCSCF_ flags
+
+	User   any // per-session data of the caller's own, nil for the protocol's
+	Opaque any
+	Parent *Wsi
+	Retry  *RetryPolicy
+
+	Iface     string
+	LocalPort int
+
+	AllowReservedBits  bool
+	AllowUnknownOpcode bool
+	AuthUser, AuthPass string
+	Extensions         any
+	Face               any // the face's own record of the info
+
+	// Made is called with the wsi before anything can happen to it.
+	Made func(w *Wsi)
+}
+
+// connecting is a connect under way.
+type connecting struct {
+	ci     *ConnectInfo
+	cancel func() // of the resolver
+	addrs  []loop.Addr
+	next   int
+	errs   []string
+}
+
+func (k *connecting) stop() {
+	if k.cancel != nil {
+		k.cancel()
+		k.cancel = nil
+	}
+}
+
+// Connect begins a client connection. The error is one of ci itself; all that
+// happens later is told by callbacks, never before Connect has returned.
+func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
+	if c.destroying.Load() {
+		return nil, ErrDestroyed
+	}
+	t := ci.Thread
+	if t == nil {
+		t = c.threads[0]
+	}
+	v := ci.Vhost
+	if v == nil {
+		vs := c.Vhosts()
+		if len(vs) == 0 {
+			return nil, errors.New("no vhost to connect by")
+		}
+		v = vs[0]
+	}
+	name := "h1"
+	switch {
+	case ci.Method == "":
+		name = "ws"
+	case strings.EqualFold(ci.Method, "RAW"):
+		name = "raw-skt"
+	}
+	role, ok := c.roles[name].(ClientRole)
+	if !ok {
+		return nil, fmt.Errorf("no client role %s", name)
+	}
+	unix := strings.HasPrefix(ci.Address, "+")
+	if ci.Address == "" || unix && len(ci.Address) == 1 {
+		return nil, errors.New("no address to connect to")
+	}
+	if !unix && (ci.Port <= 0 || ci.Port > 65535) {
+		return nil, fmt.Errorf("no port %d", ci.Port)
+	}
+	p, err := ci.protocol(v)
+	if err != nil {
+		return nil, err
+	}
+	if ci.LocalPort < 0 || ci.LocalPort > 65535 {
+		return nil, fmt.Errorf("no local port %d", ci.LocalPort)
+	}
+	t.depth++
+	defer func() {
+		if t.depth--; t.depth == 0 {
+			t.settleLater()
+		}
+	}()
+	w := t.newWsi(v, role)
+	w.flags |= flagClient
+	w.User, w.Opaque = ci.User, ci.Opaque
+	if ci.Retry != nil {
+		w.retry = ci.Retry
+	}
+	if ci.Parent != nil {
+		w.SetParent(ci.Parent)
+	}
+	if ci.Made != nil {
+		ci.Made(w)
+	}
+	if err := role.Prepare(w, ci); err != nil {
+		w.state = stateDead
+		w.leaveParent()
+		t.loop.Defer(w.freed)
+		return nil, err
+	}
+	w.connect = &connecting{ci: ci}
+	w.created()
+	if !w.Alive() {
+		return nil, errors.New("closed from its first callback")
+	}
+	if w.Bind(p) != 0 || !w.Alive() {
+		w.Fail("the protocol refused to be bound")
+		return nil, errors.New("the protocol refused to be bound")
+	}
+	t.loop.Defer(w.resolve)
+	return w, nil
+}
+
+// protocol is what the connection is bound to: the named one, the first
+// offered one that the vhost has, or the vhost's first.
+func (ci *ConnectInfo) protocol(v *Vhost) (*Protocol, error) {
+	if ci.LocalProtocol != "" {
+		if p := v.Protocol(ci.LocalProtocol); p != nil {
+			return p, nil
+		}
+		return nil, fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, ci.LocalProtocol)
+	}
+	for name := range strings.SplitSeq(ci.Protocols, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			if p := v.Protocol(name); p != nil {
+				return p, nil
+			}
+		}
+	}
+	return v.first(), nil
+}
+
+func (w *Wsi) resolve() {
+	k := w.connect
+	if k == nil || !w.Alive() {
+		return
+	}
+	w.t.enter()
+	defer w.t.leave()
+	ci := k.ci
+	w.SetTimeout(TimeoutConnect, w.vhost.opt.ConnectTimeout)
+	if path, ok := strings.CutPrefix(ci.Address, "+"); ok {
+		k.addrs = []loop.Addr{{Path: path}}
+		w.dialNext()
+		return
+	}
+	host := strings.TrimSuffix(strings.TrimPrefix(ci.Address, "["), "]")
+	if a, err := netip.ParseAddr(host); err == nil {
+		w.resolved([]netip.Addr{a}, nil)
+		return
+	}
+	r := w.t.ctx.opt.Resolver
+	if r == nil {
+		w.Fail(fmt.Sprintf("resolving %s: only numeric addresses are known here", host))
+		return
+	}
+	k.cancel = r.Resolve(host, func(as []netip.Addr, err error) {
+		w.t.loop.Post(func() {
+			w.t.enter()
+			if w.connect == k && w.Alive() {
+				k.cancel = nil
+				w.resolved(as, err)
+			}
+			w.t.leave()
+		})
+	})
+}
+
+func (w *Wsi) resolved(as []netip.Addr, err error) {
+	k := w.connect
+	if err == nil && len(as) == 0 {
+		err = errors.New("no address")
+	}
+	if err != nil {
+		w.Fail(fmt.Sprintf("resolving %s: %v", k.ci.Address, err))
+		return
+	}
+	for _, a := range as {
+		if a.Is6() && !a.Is4In6() && w.vhost.opt.DisableIPv6 {
+			continue
+		}
+		k.addrs = append(k.addrs, loop.Addr{IP: netip.AddrPortFrom(a.Unmap(), uint16(k.ci.Port))})
+	}
+	w.dialNext()
+}
+
+// dialNext tries the next address; without one it fails with all the reasons.
+func (w *Wsi) dialNext() {
+	k := w.connect
+	for k.next < len(k.addrs) {
+		a := k.addrs[k.next]
+		k.next++
+		spec, err := w.dialSpec(a)
+		if err == nil {
+			w.SetTimeout(TimeoutConnect, w.vhost.opt.ConnectTimeout)
+			var c loop.Conn
+			if c, err = w.t.loop.Driver().Dial(spec, (*link)(w)); err == nil {
+				w.carrier = c
+				if w.Call(ReasonConnecting, In{Num: c.Fd()}) != 0 && w.Alive() {
+					w.Fail("refused by the CONNECTING callback")
+				}
+				return
+			}
+		}
+		k.errs = append(k.errs, fmt.Sprintf("connecting to %s: %v", a, err))
+	}
+	if len(k.errs) == 0 {
+		k.errs = []string{"no usable address for " + k.ci.Address}
+	}
+	w.Fail(strings.Join(k.errs, "; "))
+}
+
+func (w *Wsi) dialSpec(a loop.Addr) (loop.DialSpec, error) {
+	ci := w.connect.ci
+	s := loop.DialSpec{Addr: a, LocalPort: uint16(ci.LocalPort), KeepAlive: w.vhost.opt.KeepAlive}
+	if ci.Iface == "" || a.IsUnix() {
+		return s, nil
+	}
+	if l, err := netip.ParseAddr(ci.Iface); err == nil {
+		s.Local = l
+		return s, nil
+	}
+	ifs := w.t.ctx.opt.Interfaces
+	if ifs == nil {
+		return s, fmt.Errorf("no interface %q", ci.Iface)
+	}
+	as, err := ifs(ci.Iface)
+	if err != nil {
+		return s, fmt.Errorf("interface %q: %w", ci.Iface, err)
+	}
+	for _, l := range as {
+		if l.Is4() == a.IP.Addr().Is4() {
+			s.Local = l
+			return s, nil
+		}
+	}
+	return s, fmt.Errorf("interface %q has no address of that family", ci.Iface)
+}
+
+// dialled is the outcome of one address.
+func (w *Wsi) dialled(err error) {
+	if w.state != stateNew {
+		return
+	}
+	k := w.connect
+	if err != nil {
+		k.errs = append(k.errs, fmt.Sprintf("connecting to %s: %v", k.addrs[k.next-1], err))
+		w.carrier.Close()
+		w.carrier = nil
+		w.dialNext()
+		return
+	}
+	w.connect = nil
+	w.state = stateOpen
+	w.SetTimeout(TimeoutNone, 0)
+	w.role.Opened(w)
+}

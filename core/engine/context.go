@@ -1,0 +1,268 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// Options are what a context is made with.
+type Options struct {
+	// Drivers has one driver for each service thread, at least one. The
+	// context closes them.
+	Drivers []loop.Driver
+	// Roles that the context knows; the first ServerRole takes accepted
+	// connections where a vhost names none.
+	Roles []Role
+	// Face shows wsi to their users; nil for none.
+	Face Face
+	// Logger gets the log lines; nil for none.
+	Logger Logger
+	// Resolver turns names into addresses; nil knows numeric ones only.
+	Resolver Resolver
+	// Interfaces gives the addresses of a network interface by its name; nil
+	// knows none.
+	Interfaces func(name string) ([]netip.Addr, error)
+	// Random fills b with unpredictable bytes.
+	Random func(b []byte)
+	// WallClock is the time in seconds since 1970, for dates in headers.
+	WallClock func() int64
+
+	User any
+	// PieceSize is the largest piece of data that a callback gets, for
+	// protocols whose RxBufferSize is 0: lws's pt_serv_buf_size. 0 for 4096.
+	PieceSize int
+	// TxBatch is the memory for gathering small writes; 0 for TxBatchSize.
+	TxBatch int
+	// HeadBytes limits a request's or response's head; 0 for 4096.
+	HeadBytes int
+}
+
+// Resolver turns a host name into addresses.
+type Resolver interface {
+	// Resolve calls done once, on any thread, also before it returns.
+	// The result may be empty only with an error.
+	Resolve(host string, done func([]netip.Addr, error)) (cancel func())
+}
+
+// Face is how a wsi's user sees it. All calls come on the wsi's thread.
+type Face interface {
+	WsiCreated(w *Wsi) // w exists; no callback came yet
+	WsiBound(w *Wsi)   // w.Protocol() is new: its session data begins
+	WsiDropped(w *Wsi) // it ends, after the last callback that may see it
+	WsiFreed(w *Wsi)   // w is gone
+	VhostFreed(v *Vhost)
+	ContextFreed(c *Context)
+	// Collect hands over what piled up outside: writes by Wsi.SendLent and
+	// requests by Wsi.CallbackOnWritable.
+	Collect(t *Thread)
+	// Flushed tells that memory lent by SendLent is free again.
+	Flushed(t *Thread)
+}
+
+// NoFace is a Face for programs that need none.
+type NoFace struct{}
+
+// WsiCreated does nothing, like the others.
+func (NoFace) WsiCreated(*Wsi)       {}
+func (NoFace) WsiBound(*Wsi)         {}
+func (NoFace) WsiDropped(*Wsi)       {}
+func (NoFace) WsiFreed(*Wsi)         {}
+func (NoFace) VhostFreed(*Vhost)     {}
+func (NoFace) ContextFreed(*Context) {}
+func (NoFace) Collect(*Thread)       {}
+func (NoFace) Flushed(*Thread)       {}
+
+// Context is lws's context: service threads, vhosts, and what they share.
+type Context struct {
+	opt     Options
+	threads []*Thread
+	roles   map[string]Role
+
+	mu     sync.Mutex // guards changes of vhosts and ports; they are read without
+	vhosts atomic.Pointer[[]*Vhost]
+	ports  []*Port
+
+	destroying atomic.Bool
+	left       atomic.Int32 // threads not yet torn down
+	destroyed  atomic.Bool
+
+	Face any // the face's own record
+}
+
+// ErrDestroyed is answered once Destroy was called.
+var ErrDestroyed = errors.New("the context is destroyed")
+
+// NewContext makes a context without vhosts.
+func NewContext(o Options) (*Context, error) {
+	if len(o.Drivers) == 0 {
+		return nil, errors.New("no driver")
+	}
+	if o.Face == nil {
+		o.Face = NoFace{}
+	}
+	if o.PieceSize == 0 {
+		o.PieceSize = 4096
+	}
+	if o.HeadBytes == 0 {
+		o.HeadBytes = 4096
+	}
+	if o.Random == nil || o.WallClock == nil {
+		return nil, errors.New("no random source or wall clock")
+	}
+	c := &Context{opt: o, roles: map[string]Role{}}
+	for _, r := range o.Roles {
+		c.roles[r.Name()] = r
+	}
+	c.vhosts.Store(&[]*Vhost{})
+	for i, d := range o.Drivers {
+		c.threads = append(c.threads, newThread(c, i, d))
+	}
+	return c, nil
+}
+
+// Options are what the context was made with.
+func (c *Context) Options() *Options { return &c.opt }
+
+// Threads are the service threads.
+func (c *Context) Threads() []*Thread { return c.threads }
+
+// Thread is one service thread; 0 where i is out of range.
+func (c *Context) Thread(i int) *Thread {
+	if i < 0 || i >= len(c.threads) {
+		i = 0
+	}
+	return c.threads[i]
+}
+
+// Role finds a role by its name.
+func (c *Context) Role(name string) Role { return c.roles[name] }
+
+// Vhosts are the context's vhosts, in order of creation. The slice is shared
+// and not to be changed.
+func (c *Context) Vhosts() []*Vhost { return *c.vhosts.Load() }
+
+// VhostByName finds a vhost, nil where there is none.
+func (c *Context) VhostByName(name string) *Vhost {
+	for _, v := range c.Vhosts() {
+		if v.opt.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// Destroying says that Destroy was called.
+func (c *Context) Destroying() bool { return c.destroying.Load() }
+
+// callFirst calls the first protocol of the first vhost, with a wsi that
+// stands for the thread.
+func (c *Context) callFirst(t *Thread, r Reason, in In) int {
+	vs := c.Vhosts()
+	if len(vs) == 0 {
+		return 0
+	}
+	return vs[0].fake(t, vs[0].first(), func(w *Wsi) int {
+		return vs[0].first().Handler.Callback(w, r, in)
+	})
+}
+
+// Cancel makes EVENT_WAIT_CANCELLED callbacks on every thread: lws's
+// lws_cancel_service. Any thread.
+func (c *Context) Cancel() {
+	for _, t := range c.threads {
+		t.Cancel()
+	}
+}
+
+// Destroy ends the context: every wsi closes with its callbacks, PROTOCOL_DESTROY
+// comes for every protocol, and the drivers close. It may be called from
+// anywhere, inside callbacks and more than once. A thread that is in Service
+// ends when that unwinds; the others end here.
+func (c *Context) Destroy() {
+	if c.destroying.Swap(true) {
+		return
+	}
+	c.left.Store(int32(len(c.threads)))
+	for _, t := range c.threads {
+		if t.serving.Load() || t.depth > 0 {
+			t.loop.Wake()
+			continue
+		}
+		t.teardown()
+	}
+}
+
+// teardown ends everything on t; the last thread ends the context.
+func (t *Thread) teardown() {
+	if t.torn {
+		return
+	}
+	t.torn = true
+	c := t.ctx
+	t.depth++
+	c.mu.Lock()
+	for _, p := range c.ports {
+		p.closeOn(t)
+	}
+	c.mu.Unlock()
+	for _, v := range c.Vhosts() {
+		t.closeVhost(v)
+	}
+	t.Flush()
+	for w := range t.lingerers {
+		w.endLinger()
+	}
+	t.depth--
+	if c.left.Add(-1) == 0 {
+		c.finish()
+	}
+}
+
+// closeVhost closes every wsi of v on t, with the role's farewell.
+func (t *Thread) closeVhost(v *Vhost) {
+	t.Each(func(w *Wsi) bool {
+		if w.vhost == v {
+			if w.state == stateOpen {
+				w.state = stateClosing
+				w.role.Closing(w)
+			}
+			w.CloseNow()
+		}
+		return true
+	})
+}
+
+func (c *Context) finish() {
+	t := c.threads[0]
+	for _, v := range c.Vhosts() {
+		v.destroyProtocols(t)
+	}
+	for _, t := range c.threads {
+		if err := t.loop.Close(); err != nil {
+			c.Logf(LogWarn, "closing service thread %d: %v", t.index, err)
+		}
+	}
+	for _, v := range c.Vhosts() {
+		v.gone()
+	}
+	c.vhosts.Store(&[]*Vhost{})
+	c.destroyed.Store(true)
+	c.opt.Face.ContextFreed(c)
+}
+
+// Live counts the wsi of all threads that are not freed; for tests and
+// statistics, on a context at rest.
+func (c *Context) Live() int {
+	n := 0
+	for _, t := range c.threads {
+		n += t.count
+	}
+	return n
+}
+
+func (c *Context) String() string { return fmt.Sprintf("context of %d threads", len(c.threads)) }

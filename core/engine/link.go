@@ -1,0 +1,182 @@
+package engine
+
+import "github.com/golws/golws/core/loop"
+
+// link is a Wsi as its driver sees it.
+type link Wsi
+
+func (l *link) Opened(err error) {
+	w := (*Wsi)(l)
+	t := w.t
+	t.enter()
+	if w.connect != nil {
+		w.dialled(err)
+	}
+	t.leave()
+}
+
+func (l *link) Data(b []byte) {
+	w := (*Wsi)(l)
+	t := w.t
+	t.enter()
+	w.Input(b)
+	t.leave()
+}
+
+func (l *link) Writable() {
+	w := (*Wsi)(l)
+	t := w.t
+	t.enter()
+	w.drain()
+	t.leave()
+}
+
+func (l *link) Ended(err error) {
+	w := (*Wsi)(l)
+	t := w.t
+	t.enter()
+	w.InputEnded(err)
+	t.leave()
+}
+
+// Input gives w bytes that arrived. Layered carriers call it too.
+func (w *Wsi) Input(b []byte) {
+	if w.state == stateDead || w.state == stateFlushing {
+		return // lingering, or past caring
+	}
+	if len(w.held) > 0 {
+		w.held = append(w.held, b...)
+		return
+	}
+	if rest := w.feed(b); len(rest) > 0 {
+		w.held = append(w.held, rest...)
+	}
+}
+
+// InputEnded tells w that nothing more will arrive. Layered carriers call it.
+func (w *Wsi) InputEnded(err error) {
+	if w.state == stateDead {
+		if w.flags&flagLinger != 0 {
+			w.endLinger()
+		}
+		return
+	}
+	w.flags |= flagEnded
+	if w.state == stateFlushing {
+		if err != nil {
+			w.CloseNow()
+		}
+		return
+	}
+	w.role.Ended(w, err)
+}
+
+// feed gives b to the role until it is taken or w is on hold, and answers the
+// rest.
+func (w *Wsi) feed(b []byte) []byte {
+	for len(b) > 0 && (w.state == stateOpen || w.state == stateClosing) && w.holds == 0 {
+		role := w.role
+		n := role.Data(w, b)
+		b = b[n:]
+		if n == 0 && w.role == role {
+			break
+		}
+	}
+	if w.state != stateOpen && w.state != stateClosing {
+		return nil
+	}
+	return b
+}
+
+// Hold adds a reason not to receive.
+func (w *Wsi) Hold(h Hold) {
+	was := w.holds
+	w.holds |= h
+	if was == 0 && w.carrier != nil && w.state != stateDead {
+		w.carrier.SetReading(false)
+	}
+	if was == 0 && w.watch != nil {
+		w.watch.SetReading(false)
+	}
+}
+
+// Release takes reasons not to receive away; with the last, what is held is
+// delivered when the current batch of callbacks is done.
+func (w *Wsi) Release(h Hold) {
+	if w.holds&h == 0 {
+		return
+	}
+	w.holds &^= h
+	if w.holds == 0 {
+		w.Resume()
+	}
+}
+
+// Held says which reasons not to receive there are.
+func (w *Wsi) Held() Hold { return w.holds }
+
+// Resume has held bytes delivered soon, and reading turned on again behind
+// them.
+func (w *Wsi) Resume() {
+	if w.flags&flagResume == 0 && w.state != stateDead {
+		w.flags |= flagResume
+		w.t.resumes = append(w.t.resumes, w)
+	}
+}
+
+func (w *Wsi) resume() {
+	w.flags &^= flagResume
+	if w.holds != 0 || w.state == stateDead || w.state == stateFlushing {
+		return
+	}
+	if r, ok := w.role.(Resumer); ok {
+		r.Resumed(w)
+		if w.holds != 0 || !w.Alive() {
+			return
+		}
+	}
+	if len(w.held) > 0 {
+		b := w.held
+		w.held = nil
+		if rest := w.feed(b); len(rest) > 0 {
+			w.held = rest
+		}
+	}
+	if w.holds == 0 && w.state != stateDead && w.flags&flagEnded == 0 {
+		if w.carrier != nil {
+			w.carrier.SetReading(true)
+		}
+		if w.watch != nil {
+			w.watch.SetReading(true)
+		}
+	}
+}
+
+// Resumer is a Role that keeps decoded input of its own while on hold.
+type Resumer interface {
+	// Resumed delivers it; called before held bytes are.
+	Resumed(w *Wsi)
+}
+
+const (
+	timerTimeout = iota
+	timerUser
+	timerValidity
+)
+
+func (l *link) Expired(tm *loop.Timer) {
+	w := (*Wsi)(l)
+	t := w.t
+	t.enter()
+	switch tm.Kind {
+	case timerTimeout:
+		w.timedOut()
+	case timerUser:
+		if w.Alive() && w.Call(ReasonTimer, In{}) != 0 {
+			w.Close()
+		}
+	case timerValidity:
+		w.validityDue()
+	}
+	t.leave()
+}

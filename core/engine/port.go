@@ -1,0 +1,249 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// Port is one listening address, shared by the vhosts that name it and by the
+// service threads.
+type Port struct {
+	ctx       *Context
+	addr      loop.Addr
+	spec      loop.ListenSpec
+	iface     string
+	number    int
+	vhosts    atomic.Pointer[[]*Vhost]
+	listeners []loop.Listener // by thread; nil where not listening yet
+}
+
+// Vhosts are those that listen here, the first one being the default.
+func (p *Port) Vhosts() []*Vhost { return *p.vhosts.Load() }
+
+// Addr is where it listens.
+func (p *Port) Addr() loop.Addr { return p.addr }
+
+// Listener is the listener on one thread, nil where there is none.
+func (p *Port) Listener(t *Thread) loop.Listener { return p.listeners[t.index] }
+
+// listen joins v to the port that it names, opening it where it is the first.
+func (c *Context) listen(t *Thread, v *Vhost) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := &v.opt
+	if o.Port != 0 || o.UnixSocket {
+		for _, p := range c.ports {
+			if p.number == o.Port && p.iface == o.Iface && p.spec.Addr.IsUnix() == o.UnixSocket {
+				vs := append(append([]*Vhost{}, p.Vhosts()...), v)
+				p.vhosts.Store(&vs)
+				v.port = p
+				return nil
+			}
+		}
+	}
+	p := &Port{ctx: c, iface: o.Iface, number: o.Port, listeners: make([]loop.Listener, len(c.threads))}
+	p.vhosts.Store(&[]*Vhost{v})
+	p.spec = loop.ListenSpec{
+		Fd: -1, V6Only: o.V6Only, ReusePort: o.ShareListen, FastOpen: o.FastOpen,
+		UnixMode: o.UnixMode, UnixUID: o.UnixUID, UnixGID: o.UnixGID, KeepAlive: o.KeepAlive,
+	}
+	addrs, err := c.listenAddrs(v, p)
+	if err != nil {
+		return err
+	}
+	var l loop.Listener
+	for _, a := range addrs {
+		p.spec.Addr = a
+		if l, err = t.loop.Driver().Listen(p.spec, &accepting{t, p}); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", addrs[len(addrs)-1], err)
+	}
+	p.addr = l.Addr()
+	if !p.addr.IsUnix() {
+		p.number = int(p.addr.IP.Port())
+		if o.Port != 0 && o.ListenFD < 0 {
+			p.number = o.Port
+		}
+	}
+	p.listeners[t.index] = l
+	v.port = p
+	c.ports = append(c.ports, p)
+	shared := p.spec
+	shared.Fd = l.Fd()
+	for _, ot := range c.threads {
+		if ot != t {
+			ot.loop.Post(func() { p.share(ot, shared) })
+		}
+	}
+	return nil
+}
+
+// listenAddrs are the addresses to try in order.
+func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
+	o := &v.opt
+	if o.ListenFD >= 0 {
+		p.spec.Fd = o.ListenFD
+		return []loop.Addr{{}}, nil
+	}
+	if o.UnixSocket {
+		if o.Iface == "" {
+			return nil, errors.New("a unix socket needs its path as the interface")
+		}
+		return []loop.Addr{{Path: o.Iface}}, nil
+	}
+	if o.Port < 0 || o.Port > 65535 {
+		return nil, fmt.Errorf("no port %d", o.Port)
+	}
+	port := uint16(o.Port)
+	at := func(a netip.Addr) loop.Addr { return loop.Addr{IP: netip.AddrPortFrom(a, port)} }
+	if o.Iface == "" {
+		v4 := at(netip.IPv4Unspecified())
+		if o.DisableIPv6 {
+			return []loop.Addr{v4}, nil
+		}
+		return []loop.Addr{at(netip.IPv6Unspecified()), v4}, nil
+	}
+	if a, err := netip.ParseAddr(o.Iface); err == nil {
+		return []loop.Addr{at(a)}, nil
+	}
+	if c.opt.Interfaces == nil {
+		return nil, fmt.Errorf("no interface %q", o.Iface)
+	}
+	as, err := c.opt.Interfaces(o.Iface)
+	if err != nil {
+		return nil, fmt.Errorf("interface %q: %w", o.Iface, err)
+	}
+	if o.BindDevice {
+		p.spec.Device = o.Iface
+	}
+	for _, a := range as { // lws listens on one address of an interface: IPv4 first
+		if a.Is4() || !o.DisableIPv6 {
+			return []loop.Addr{at(a)}, nil
+		}
+	}
+	return nil, fmt.Errorf("interface %q has no address", o.Iface)
+}
+
+// share listens on one more thread, on the same socket.
+func (p *Port) share(t *Thread, spec loop.ListenSpec) {
+	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 {
+		return
+	}
+	l, err := t.loop.Driver().Listen(spec, &accepting{t, p})
+	if err != nil {
+		p.ctx.Logf(LogErr, "service thread %d cannot share %s: %v", t.index, p.addr, err)
+		return
+	}
+	p.listeners[t.index] = l
+}
+
+// leave takes v off the port; the last one closes it. c.mu is held.
+func (p *Port) leave(v *Vhost, t *Thread) {
+	vs := make([]*Vhost, 0, len(p.Vhosts()))
+	for _, o := range p.Vhosts() {
+		if o != v {
+			vs = append(vs, o)
+		}
+	}
+	p.vhosts.Store(&vs)
+	if len(vs) > 0 {
+		return
+	}
+	for i, o := range p.ctx.ports {
+		if o == p {
+			p.ctx.ports = append(p.ctx.ports[:i:i], p.ctx.ports[i+1:]...)
+			break
+		}
+	}
+	p.closeOn(t)
+	for _, o := range p.ctx.threads {
+		if o != t {
+			o.loop.Post(func() { p.closeOn(o) })
+		}
+	}
+}
+
+func (p *Port) closeOn(t *Thread) {
+	if l := p.listeners[t.index]; l != nil {
+		p.listeners[t.index] = nil
+		if err := l.Close(); err != nil {
+			p.ctx.Logf(LogWarn, "closing %s: %v", p.addr, err)
+		}
+	}
+}
+
+// accepting takes the connections of a port on one thread.
+type accepting struct {
+	t *Thread
+	p *Port
+}
+
+// AcceptFailed logs.
+func (a *accepting) AcceptFailed(err error) {
+	a.p.ctx.Logf(LogErr, "accepting on %s: %v", a.p.addr, err)
+}
+
+// Accepted makes a wsi of the connection.
+func (a *accepting) Accepted(c loop.Conn) loop.Handler {
+	vs := a.p.Vhosts()
+	if len(vs) == 0 || a.p.ctx.destroying.Load() {
+		return nil
+	}
+	t := a.t
+	t.enter()
+	w := t.accept(vs[0], c, a.p, vs[0].opt.ListenRole)
+	t.leave()
+	if w == nil {
+		return nil
+	}
+	return (*link)(w)
+}
+
+// accept begins a server connection; nil where it was refused. The carrier is
+// closed by then where the wsi got it.
+func (t *Thread) accept(v *Vhost, c loop.Conn, p *Port, role string) *Wsi {
+	sr := t.ctx.serverRole(role)
+	if sr == nil {
+		v.Logf(LogErr, "no role %q for an accepted connection", role)
+		return nil
+	}
+	filter := v.fake(t, v.first(), func(w *Wsi) int {
+		return v.first().Handler.Callback(w, ReasonFilterNetworkConnection, In{Num: c.Fd()})
+	})
+	if filter != 0 {
+		v.Logf(LogInfo, "connection from %s refused by FILTER_NETWORK_CONNECTION", c.Remote())
+		return nil
+	}
+	w := t.newWsi(v, sr)
+	w.Port = p
+	w.carrier = c
+	w.state = stateOpen
+	w.created()
+	if w.Alive() && !sr.Accepted(w) && w.Alive() {
+		w.CloseNow()
+	}
+	if !w.Alive() {
+		return nil
+	}
+	return w
+}
+
+func (c *Context) serverRole(name string) ServerRole {
+	if name != "" {
+		sr, _ := c.roles[name].(ServerRole)
+		return sr
+	}
+	for _, r := range c.opt.Roles {
+		if sr, ok := r.(ServerRole); ok {
+			return sr
+		}
+	}
+	return nil
+}

@@ -1,0 +1,262 @@
+package engine
+
+import (
+	"sync/atomic"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// Thread is one service thread: a loop, the wsi that live on it, and what
+// their callbacks left to be done.
+type Thread struct {
+	ctx   *Context
+	index int
+	loop  *loop.Loop
+
+	depth   int    // link calls on the stack
+	wanting []*Wsi // asked for WRITEABLE
+	resumes []*Wsi // their holds are gone
+	later   bool   // a settle at the end of the turn is arranged
+
+	tx txBatch
+
+	slots []slotEntry
+	free  []uint32
+	gen   uint32
+	all   *Wsi // every wsi that is not freed
+	count int
+
+	lingerers map[*Wsi]struct{} // dead, their carriers drain
+
+	cancelled atomic.Bool // lws_cancel_service was called
+	serving   atomic.Bool // in Service
+	torn      bool        // teardown has run
+	greeted   bool        // GET_THREAD_ID was called
+
+	settleFn, cancelFn func()
+}
+
+type slotEntry struct {
+	w   *Wsi
+	gen uint32
+}
+
+func newThread(c *Context, index int, d loop.Driver) *Thread {
+	t := &Thread{ctx: c, index: index, loop: loop.New(d)}
+	t.tx.init(c.opt.TxBatch)
+	t.settleFn = func() { t.later = false; t.settle() }
+	t.cancelFn = t.waitCancelled
+	return t
+}
+
+// Context is the thread's context.
+func (t *Thread) Context() *Context { return t.ctx }
+
+// Index is the thread's number, lws's tsi.
+func (t *Thread) Index() int { return t.index }
+
+// Loop is the thread's loop.
+func (t *Thread) Loop() *loop.Loop { return t.loop }
+
+// Now is the time of the current turn.
+func (t *Thread) Now() loop.Micros { return t.loop.Now() }
+
+// Service runs one turn of the loop, waiting at most limit.
+func (t *Thread) Service(limit loop.Micros) error {
+	if t.ctx.destroying.Load() && !t.serving.Load() {
+		t.teardown()
+		return ErrDestroyed
+	}
+	if !t.greeted {
+		t.greeted = true
+		t.ctx.callFirst(t, ReasonGetThreadID, In{})
+	}
+	outer := !t.serving.Swap(true)
+	depth := t.depth
+	t.depth = 0
+	t.settle() // what was written since the last turn
+	err := t.loop.Turn(limit)
+	t.settle()
+	t.depth = depth
+	if outer {
+		t.serving.Store(false)
+		if t.ctx.destroying.Load() && depth == 0 {
+			t.teardown()
+			return ErrDestroyed
+		}
+	}
+	return err
+}
+
+// Enter and Leave bracket code that calls into the thread's wsi from outside
+// the loop; leaving settles.
+func (t *Thread) Enter() { t.enter() }
+
+// Leave ends what Enter began.
+func (t *Thread) Leave() { t.leave() }
+
+func (t *Thread) enter() { t.depth++ }
+
+func (t *Thread) leave() {
+	if t.depth--; t.depth == 0 {
+		t.settle()
+		if t.ctx.destroying.Load() && !t.serving.Load() {
+			t.teardown()
+		}
+	}
+}
+
+// settle answers what callbacks asked for and flushes what they wrote. Each
+// wsi gets at most one WRITEABLE here; who asks again waits for the turn's end,
+// so that nobody starves the rest.
+func (t *Thread) settle() {
+	face := t.ctx.opt.Face
+	face.Collect(t)
+	for len(t.resumes) > 0 {
+		rs := t.resumes
+		t.resumes = nil
+		for _, w := range rs {
+			w.resume()
+		}
+		face.Collect(t)
+	}
+	if n := len(t.wanting); n > 0 {
+		for i := 0; i < n; i++ {
+			w := t.wanting[i]
+			w.flags &^= flagListed
+			w.answerWant()
+		}
+		m := copy(t.wanting, t.wanting[n:])
+		clear(t.wanting[m:])
+		t.wanting = t.wanting[:m]
+		face.Collect(t)
+		if len(t.wanting) > 0 || len(t.resumes) > 0 {
+			t.settleLater()
+		}
+	}
+	t.Flush()
+}
+
+func (t *Thread) settleLater() {
+	if !t.later {
+		t.later = true
+		t.loop.Defer(t.settleFn)
+	}
+}
+
+// CallbackOnWritable asks for a WRITEABLE callback.
+func (w *Wsi) CallbackOnWritable() {
+	if w.state != stateOpen {
+		return
+	}
+	w.flags |= flagWantWrite
+	if w.flags&flagListed == 0 {
+		w.flags |= flagListed
+		t := w.t
+		t.wanting = append(t.wanting, w)
+		if t.depth == 0 {
+			t.settleLater()
+		}
+	}
+}
+
+// answerWant calls WRITEABLE where it is asked for and there is space; where
+// there is none, drain asks again.
+func (w *Wsi) answerWant() {
+	if w.flags&flagWantWrite == 0 || w.state != stateOpen || w.Choked() {
+		return
+	}
+	w.flags &^= flagWantWrite
+	if w.watch != nil {
+		w.watch.SetWriting(true)
+		return
+	}
+	w.role.Writable(w)
+}
+
+// CallWriteable makes the role's WRITEABLE callback and closes where it asks.
+func (w *Wsi) CallWriteable() {
+	if r := w.role.Reasons(w).Writeable; r != ReasonNone {
+		if w.Call(r, In{}) != 0 {
+			w.Close()
+		}
+	}
+}
+
+func (t *Thread) addSlot(w *Wsi) {
+	t.gen++
+	var i uint32
+	if n := len(t.free); n > 0 {
+		i = t.free[n-1]
+		t.free = t.free[:n-1]
+	} else {
+		i = uint32(len(t.slots))
+		t.slots = append(t.slots, slotEntry{})
+	}
+	t.slots[i] = slotEntry{w, t.gen}
+	w.slot, w.gen = i, t.gen
+	w.next = t.all
+	if t.all != nil {
+		t.all.prev = w
+	}
+	t.all = w
+	t.count++
+}
+
+func (t *Thread) freeSlot(w *Wsi) {
+	t.slots[w.slot] = slotEntry{}
+	t.free = append(t.free, w.slot)
+	if w.prev != nil {
+		w.prev.next = w.next
+	} else {
+		t.all = w.next
+	}
+	if w.next != nil {
+		w.next.prev = w.prev
+	}
+	w.prev, w.next = nil, nil
+	t.count--
+}
+
+// Lookup finds a wsi by its slot; nil where it is gone.
+func (t *Thread) Lookup(slot, gen uint32) *Wsi {
+	if int(slot) < len(t.slots) && t.slots[slot].gen == gen {
+		return t.slots[slot].w
+	}
+	return nil
+}
+
+// Count is how many wsi live on the thread.
+func (t *Thread) Count() int { return t.count }
+
+// Each calls f for every wsi of the thread that is alive and not fake, until f
+// answers false. f may close wsi.
+func (t *Thread) Each(f func(w *Wsi) bool) {
+	for w := t.all; w != nil; {
+		next := w.next
+		if w.Alive() && w.flags&flagFake == 0 && !f(w) {
+			return
+		}
+		for next != nil && next.prev == nil && next != t.all {
+			return // it was freed under us; frees wait for the turn's end, so only a nested turn can
+		}
+		w = next
+	}
+}
+
+// Cancel makes EVENT_WAIT_CANCELLED callbacks on the thread and ends its wait.
+// Any thread.
+func (t *Thread) Cancel() {
+	if !t.cancelled.Swap(true) {
+		t.loop.Post(t.cancelFn)
+	}
+}
+
+func (t *Thread) waitCancelled() {
+	t.cancelled.Store(false)
+	t.enter()
+	for _, v := range t.ctx.Vhosts() {
+		v.CallProtocols(t, ReasonEventWaitCancelled, In{})
+	}
+	t.leave()
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// Timeout says what a wsi waits for; the values are lws's
+// (lws-timeout-timer.h, enum pending_timeout).
+type Timeout uint16
+
+// What is waited for.
+const (
+	TimeoutNone             Timeout = 0
+	TimeoutConnect          Timeout = 2
+	TimeoutEstablish        Timeout = 3
+	TimeoutServerResponse   Timeout = 4
+	TimeoutCloseAck         Timeout = 6
+	TimeoutSentHandshake    Timeout = 8
+	TimeoutHTTPContent      Timeout = 10
+	TimeoutFlushBeforeClose Timeout = 12
+	TimeoutKeepAliveIdle    Timeout = 15
+	TimeoutPong             Timeout = 17
+	TimeoutCloseSend        Timeout = 24
+	TimeoutHoldingHead      Timeout = 25
+	TimeoutClientIdle       Timeout = 27
+	TimeoutUserReasonBase   Timeout = 1000
+)
+
+var timeoutTexts = map[Timeout]string{
+	TimeoutConnect:          "waiting for the connection",
+	TimeoutEstablish:        "waiting for the request",
+	TimeoutServerResponse:   "waiting for the server's response",
+	TimeoutCloseAck:         "waiting for the peer's close",
+	TimeoutSentHandshake:    "sending the handshake",
+	TimeoutHTTPContent:      "waiting for content",
+	TimeoutFlushBeforeClose: "sending the rest before closing",
+	TimeoutKeepAliveIdle:    "waiting for another request",
+	TimeoutPong:             "waiting for a sign of life",
+	TimeoutCloseSend:        "sending the close",
+	TimeoutHoldingHead:      "waiting for the rest of the head",
+	TimeoutClientIdle:       "idle",
+}
+
+// String says what is waited for.
+func (r Timeout) String() string {
+	if s, ok := timeoutTexts[r]; ok {
+		return s
+	}
+	return fmt.Sprintf("timeout reason %d", uint16(r))
+}
+
+// SetTimeout closes w after us microseconds unless it is set again; TimeoutNone
+// takes the timeout away. A wsi has one.
+func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
+	if w.state == stateDead {
+		return
+	}
+	w.timeoutReason = r
+	if r == TimeoutNone {
+		w.t.loop.Disarm(&w.timeout)
+		return
+	}
+	w.t.loop.Arm(&w.timeout, w.t.clock()+us)
+}
+
+// TimeoutReason is what w waits for now.
+func (w *Wsi) TimeoutReason() Timeout {
+	if !w.timeout.Armed() {
+		return TimeoutNone
+	}
+	return w.timeoutReason
+}
+
+// SetTimer has the TIMER callback come after us microseconds, once; negative
+// takes it away.
+func (w *Wsi) SetTimer(us loop.Micros) {
+	if w.state == stateDead {
+		return
+	}
+	if us < 0 {
+		w.t.loop.Disarm(&w.timer)
+		return
+	}
+	w.t.loop.Arm(&w.timer, w.t.clock()+us)
+}
+
+// clock is the time to count a timeout from: the turn's, or between turns the
+// driver's.
+func (t *Thread) clock() loop.Micros {
+	if t.depth == 0 {
+		return t.loop.Refresh()
+	}
+	return t.loop.Now()
+}
+
+// TimeoutRole is a Role that wants a say before a timeout closes.
+type TimeoutRole interface {
+	// TimedOut may answer the peer (408) and close by itself; false leaves the
+	// closing to the engine.
+	TimedOut(w *Wsi, r Timeout) bool
+}
+
+func (w *Wsi) timedOut() {
+	if w.state == stateDead {
+		return
+	}
+	r := w.timeoutReason
+	w.Logf(LogInfo, "timed out %s", r)
+	if w.state == stateOpen {
+		if tr, ok := w.role.(TimeoutRole); ok && tr.TimedOut(w, r) {
+			return
+		}
+	}
+	w.Fail("timed out " + r.String())
+}
+
+// RetryPolicy says how often to try and when to doubt a connection: lws's
+// lws_retry_bo_t.
+type RetryPolicy struct {
+	Delays        []uint32 // ms before each further try, the last for all later
+	ConcealCount  int      // how many tries before failure is reported
+	PingSecs      int      // without proof of validity, ask for it after so long
+	HangupSecs    int      // and close after so long
+	JitterPercent int
+	Face          any
+}
+
+// SetRetry gives w a policy of its own.
+func (w *Wsi) SetRetry(p *RetryPolicy) { w.retry = p }
+
+// Retry is w's policy, nil where there is none.
+func (w *Wsi) Retry() *RetryPolicy { return w.retry }
+
+// ValidityConfirmed says that the peer is known to live: roles call it when it
+// has answered, users when they know better.
+func (w *Wsi) ValidityConfirmed() {
+	p := w.retry
+	if p == nil || p.PingSecs == 0 && p.HangupSecs == 0 || w.state != stateOpen {
+		return
+	}
+	w.flags &^= flagProbed
+	secs := p.PingSecs
+	if secs == 0 || p.HangupSecs != 0 && p.HangupSecs < secs {
+		secs = p.HangupSecs
+		w.flags |= flagProbed
+	}
+	w.t.loop.Arm(&w.validity, w.t.clock()+loop.Micros(secs)*1e6)
+}
+
+func (w *Wsi) validityDue() {
+	if w.state != stateOpen {
+		return
+	}
+	p := w.retry
+	if w.flags&flagProbed == 0 && w.role.Probe(w) {
+		w.flags |= flagProbed
+		if p.HangupSecs > p.PingSecs {
+			w.t.loop.Arm(&w.validity, w.t.Now()+loop.Micros(p.HangupSecs-p.PingSecs)*1e6)
+		}
+		return
+	}
+	if p.HangupSecs == 0 {
+		return
+	}
+	w.Logf(LogInfo, "no sign of life for %d s", p.HangupSecs)
+	w.Fail("no sign of life from the peer")
+}

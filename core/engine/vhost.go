@@ -1,0 +1,379 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// VhostOptions are what a vhost is made with: lws's
+// lws_context_creation_info, as far as it is a vhost's.
+type VhostOptions struct {
+	Name      string // "" for "default"
+	Iface     string // interface name, address, or with UnixSocket a path
+	Port      int    // 0: any free one, NoListen, NoListenServer
+	Protocols []*Protocol
+	PVOs      []*PVO   // by protocol name, options below
+	Mounts    []*Mount // longest matching mountpoint wins
+	Headers   []*PVO   // added to every answer
+	User      any
+	ListenFD  int // an inherited listening socket, -1 for none
+
+	UnixSocket      bool
+	UnixMode        uint32
+	UnixUID         int // -1 to leave
+	UnixGID         int
+	DisableIPv6     bool
+	V6Only          bool
+	ShareListen     bool // other processes may listen on the same address
+	BindDevice      bool // bind the socket to Iface as a device
+	SkipServerName  bool
+	StrictHost      bool // refuse requests whose Host names none of the vhosts
+	FailIfUnbound   bool
+	ValidateUTF8    bool // refuse text messages that are not UTF-8
+	BestPractice    bool // send the recommended security headers
+	AdoptListenRole bool // adopted sockets take ListenRole too
+	FallbackToRole  bool // what is not HTTP goes to ListenRole
+	SkipInit        bool // no PROTOCOL_INIT
+	InitAll         bool // PROTOCOL_INIT for every protocol, with or without pvo
+	FastOpen        int
+	KeepAlive       loop.KeepAlive
+
+	ListenRole     string // role of accepted connections, "" for the default
+	ListenProtocol string // protocol of accepted connections, "" for the first
+
+	Extensions any // role/ws's extension settings, nil for none
+
+	ServerString string // Server header, "" for none
+	Error404     string // path that a 404 is redirected to, "" for none
+
+	Timeout        loop.Micros // for a peer that keeps us waiting, 0 for 20 s
+	ConnectTimeout loop.Micros // for one connect, 0 for 20 s
+	KeepAliveIdle  loop.Micros // between requests, 0 for 5 s
+	HeadTimeout    loop.Micros // for a complete head, 0 for Timeout
+	Retry          *RetryPolicy
+
+	Finalize func(v *Vhost) // called when the vhost is gone
+}
+
+// Values of VhostOptions.Port (lws-context-vhost.h, CONTEXT_PORT_…).
+const (
+	NoListen       = -1 // a client vhost
+	NoListenServer = -2 // serves adopted connections only
+)
+
+// Mount maps a part of a vhost's URL space: lws's lws_http_mount.
+type Mount struct {
+	Mountpoint   string
+	Origin       string // directory, or protocol name
+	Default      string // document for a directory, "" for index.html
+	Protocol     string // protocol that the connection is bound to, "" for the first
+	OriginKind   MountKind
+	MimeTypes    []*PVO
+	Headers      []*PVO
+	Interpret    []*PVO
+	CgiEnv       []*PVO
+	CacheMaxAge  int
+	CacheReuse   bool
+	CacheRevalid bool
+	CachePublic  bool // intermediaries may cache
+	CacheNo      bool
+	KeepAlive    loop.Micros
+	BasicAuth    string // login file
+	AuthMask     uint
+	Face         any
+}
+
+// MountKind is where a mount's content comes from; the values are lws's
+// (lws-context-vhost.h, enum lws_mount_protocols).
+type MountKind uint8
+
+// Kinds of mount.
+const (
+	MountHTTP       MountKind = 0
+	MountHTTPS      MountKind = 1
+	MountFile       MountKind = 2
+	MountCGI        MountKind = 3
+	MountRedirHTTP  MountKind = 4
+	MountRedirHTTPS MountKind = 5
+	MountCallback   MountKind = 6
+	MountNone       MountKind = 7
+)
+
+// Vhost is lws's vhost: protocols, mounts and settings that serve one name, or
+// client connections.
+type Vhost struct {
+	ctx       *Context
+	opt       VhostOptions
+	port      *Port
+	wsis      atomic.Int32
+	inited    bool
+	closing   atomic.Bool
+	destroyed bool
+	freed     atomic.Bool
+
+	VhPriv map[*Protocol]any // per-vhost protocol data, the face's
+	Face   any
+	Data   any // role/h1's: what it prepared from the options
+}
+
+// noProtocol stands in for a vhost without protocols.
+var noProtocol = &Protocol{Name: "default", Handler: HandlerFunc(func(*Wsi, Reason, In) int { return 0 })}
+
+// CreateVhost adds a vhost, listens where it says, and makes the PROTOCOL_INIT
+// callbacks. t is the calling thread.
+func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
+	if c.destroying.Load() {
+		return nil, ErrDestroyed
+	}
+	if o.Name == "" {
+		o.Name = "default"
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 20e6
+	}
+	if o.ConnectTimeout == 0 {
+		o.ConnectTimeout = 20e6
+	}
+	if o.KeepAliveIdle == 0 {
+		o.KeepAliveIdle = 5e6
+	}
+	if o.HeadTimeout == 0 {
+		o.HeadTimeout = o.Timeout
+	}
+	if o.ListenRole != "" {
+		if _, ok := c.roles[o.ListenRole].(ServerRole); !ok {
+			return nil, fmt.Errorf("vhost %s: no role %q that can listen", o.Name, o.ListenRole)
+		}
+	}
+	v := &Vhost{ctx: c, opt: o}
+	if o.Port != NoListen && o.Port != NoListenServer || o.UnixSocket && o.Port == 0 {
+		if err := c.listen(t, v); err != nil {
+			return nil, fmt.Errorf("vhost %s: %w", o.Name, err)
+		}
+	}
+	c.mu.Lock()
+	vs := append(append([]*Vhost{}, c.Vhosts()...), v)
+	c.vhosts.Store(&vs)
+	c.mu.Unlock()
+	return v, nil
+}
+
+// InitProtocols makes the PROTOCOL_INIT callbacks that did not come yet.
+// Nonzero from one of them fails.
+func (v *Vhost) InitProtocols(t *Thread) error {
+	if v.inited || v.opt.SkipInit {
+		return nil
+	}
+	v.inited = true
+	for _, p := range v.opt.Protocols {
+		if p.Handler == nil || p.Name == "" {
+			continue
+		}
+		var in In
+		pvo := v.protocolPVO(p.Name)
+		if pvo != nil {
+			in.Value = pvo
+		}
+		if v.CallProtocol(t, p, ReasonProtocolInit, in) != 0 {
+			return fmt.Errorf("vhost %s: protocol %s refused to start", v.opt.Name, p.Name)
+		}
+	}
+	return nil
+}
+
+// protocolPVO is the option list that the vhost has for a protocol.
+func (v *Vhost) protocolPVO(name string) *PVO {
+	for _, o := range v.opt.PVOs {
+		if o.Name == name {
+			return o
+		}
+	}
+	return nil
+}
+
+func (v *Vhost) destroyProtocols(t *Thread) {
+	if v.destroyed {
+		return
+	}
+	v.destroyed = true
+	if !v.inited {
+		return
+	}
+	for _, p := range v.opt.Protocols {
+		if p.Handler != nil && p.Name != "" {
+			v.CallProtocol(t, p, ReasonProtocolDestroy, In{})
+		}
+	}
+}
+
+// Context is the vhost's context.
+func (v *Vhost) Context() *Context { return v.ctx }
+
+// Options are what the vhost was made with.
+func (v *Vhost) Options() *VhostOptions { return &v.opt }
+
+// Port is what the vhost listens on, nil where it does not.
+func (v *Vhost) Port() *Port { return v.port }
+
+// ListenPort is the port number that the vhost listens on, what it was made
+// with where it does not.
+func (v *Vhost) ListenPort() int {
+	if v.port != nil && !v.port.addr.IsUnix() {
+		return int(v.port.addr.IP.Port())
+	}
+	return v.opt.Port
+}
+
+// Protocol finds one of the vhost's protocols, nil where there is none. "" is
+// the first.
+func (v *Vhost) Protocol(name string) *Protocol {
+	if name == "" {
+		return v.first()
+	}
+	for _, p := range v.opt.Protocols {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+func (v *Vhost) first() *Protocol {
+	if len(v.opt.Protocols) == 0 {
+		return noProtocol
+	}
+	return v.opt.Protocols[0]
+}
+
+// First is the protocol that takes what names none.
+func (v *Vhost) First() *Protocol { return v.first() }
+
+// CallProtocol calls one protocol with a wsi that stands for the vhost.
+func (v *Vhost) CallProtocol(t *Thread, p *Protocol, r Reason, in In) int {
+	return v.fake(t, p, func(w *Wsi) int { return p.Handler.Callback(w, r, in) })
+}
+
+// CallProtocols calls every protocol of the vhost, until one answers nonzero:
+// lws_callback_vhost_protocols_vhost.
+func (v *Vhost) CallProtocols(t *Thread, r Reason, in In) int {
+	for _, p := range v.opt.Protocols {
+		if p.Handler == nil {
+			continue
+		}
+		if ret := v.CallProtocol(t, p, r, in); ret != 0 {
+			return ret
+		}
+	}
+	return 0
+}
+
+// fakeRole is the role of wsi that stand for a vhost.
+type fakeRole struct{ BaseRole }
+
+func (fakeRole) Name() string                            { return "vhost" }
+func (fakeRole) Reasons(*Wsi) *Reasons                   { return &noReasons }
+func (fakeRole) Data(_ *Wsi, b []byte) int               { return len(b) }
+func (fakeRole) Ended(*Wsi, error)                       {}
+func (fakeRole) Write(*Wsi, []byte, WriteProtocol) error { return ErrClosed }
+func (fakeRole) Closed(*Wsi)                             {}
+
+var noReasons = Reasons{ReasonNone, ReasonNone, ReasonNone}
+
+func (v *Vhost) fake(t *Thread, p *Protocol, f func(*Wsi) int) int {
+	t.depth++
+	w := t.newWsi(v, fakeRole{})
+	w.flags |= flagFake
+	w.protocol = p
+	ret := f(w)
+	w.state = stateDead
+	v.wsis.Add(-1)
+	t.freeSlot(w)
+	t.ctx.opt.Face.WsiFreed(w)
+	t.depth--
+	return ret
+}
+
+// Destroy closes the vhost's wsi and takes it out of the context. It is gone,
+// and Finalize called, when the last of its wsi is.
+func (v *Vhost) Destroy(t *Thread) {
+	if v.closing.Swap(true) {
+		return
+	}
+	c := v.ctx
+	c.mu.Lock()
+	vs := make([]*Vhost, 0, len(c.Vhosts()))
+	for _, o := range c.Vhosts() {
+		if o != v {
+			vs = append(vs, o)
+		}
+	}
+	c.vhosts.Store(&vs)
+	if v.port != nil {
+		v.port.leave(v, t)
+	}
+	c.mu.Unlock()
+	v.wsis.Add(1) // until every thread is done
+	end := func(t *Thread) {
+		t.enter()
+		t.closeVhost(v)
+		t.leave()
+	}
+	end(t)
+	for _, o := range c.threads {
+		if o != t {
+			v.wsis.Add(1)
+			o.loop.Post(func() {
+				end(o)
+				v.wsis.Add(-1)
+				v.maybeGone()
+			})
+		}
+	}
+	v.destroyProtocols(t)
+	v.wsis.Add(-1)
+	v.maybeGone()
+}
+
+func (v *Vhost) maybeGone() {
+	if v.closing.Load() && v.wsis.Load() == 0 {
+		v.gone()
+	}
+}
+
+func (v *Vhost) gone() {
+	if v.freed.Swap(true) {
+		return
+	}
+	if f := v.opt.Finalize; f != nil {
+		f(v)
+	}
+	v.ctx.opt.Face.VhostFreed(v)
+}
+
+// ForHost picks the vhost of p that serves a Host header: the one with that
+// name and port, else with that name, else the first. strict is false where
+// none has the name.
+func (p *Port) ForHost(host string) (v *Vhost, strict bool) {
+	vs := p.Vhosts()
+	if len(vs) == 0 {
+		return nil, false
+	}
+	name := strings.ToLower(host)
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") {
+		name = name[:i]
+	}
+	for _, v := range vs {
+		if strings.EqualFold(v.opt.Name, name) {
+			return v, true
+		}
+	}
+	for _, v := range vs { // a vhost "example.com" serves "www.example.com" too where nobody else does
+		if n := len(name) - len(v.opt.Name); n > 1 && name[n-1] == '.' && strings.EqualFold(name[n:], v.opt.Name) {
+			return v, true
+		}
+	}
+	return vs[0], false
+}

@@ -1,0 +1,275 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/golws/golws/core/loop"
+)
+
+// Wsi is one connection, or one thing that behaves like one (a listener's
+// client, a watched file, a stream). It belongs to one Thread for life.
+type Wsi struct {
+	t        *Thread
+	vhost    *Vhost
+	protocol *Protocol
+	role     Role
+	carrier  Carrier
+	watch    loop.Watch
+
+	State  any   // the role's
+	HTTP   any   // the HTTP exchange, role/h1's, while it lasts
+	Face   any   // the face's
+	User   any   // the per-session data, or what Connect was given
+	Opaque any   // lws_set_opaque_user_data
+	Port   *Port // the listening port that it came by, nil otherwise
+
+	// Shared is how far sending has got, where the face can read it without
+	// a crossing; the face may point it at memory of its own.
+	Shared    *Shared
+	ownShared Shared
+
+	parent, child, sibling *Wsi
+	prev, next             *Wsi // the thread's list of all wsi
+
+	out  outQueue
+	held []byte // received, not yet taken by the role
+	frag Fragment
+
+	connect   *connecting // nil when no connect is under way
+	retry     *RetryPolicy
+	closeText string
+
+	timeout  loop.Timer
+	timer    loop.Timer
+	validity loop.Timer
+
+	slot, gen     uint32
+	timeoutReason Timeout
+	state         state
+	holds         Hold
+	flags         wsiFlag
+}
+
+// Shared is the part of a wsi that faces read directly.
+type Shared struct {
+	Pending uint32 // bytes written and not yet given to the carrier
+	Blocked uint32 // nonzero: the carrier refused bytes, which wait in the queue
+}
+
+type state uint8
+
+const (
+	stateNew      state = iota // no carrier yet
+	stateOpen                  // the role has the carrier
+	stateClosing               // the role waits for its farewell's answer
+	stateFlushing              // the rest of the queue goes out, then the end
+	stateDead                  // closed; callbacks are over
+)
+
+type wsiFlag uint16
+
+const (
+	flagWantWrite   wsiFlag = 1 << iota // a WRITEABLE is asked for
+	flagListed                          // on the thread's list of such
+	flagClient                          // we dialled
+	flagEstablished                     // the user knows it as established
+	flagResume                          // on the thread's resume list
+	flagEnded                           // the carrier has nothing more to read
+	flagLinger                          // dead, its carrier drains
+	flagChildWants                      // lws_get_child_pending_on_writable
+	flagFake                            // stands for a vhost in callbacks
+	flagOwnFD                           // watch only: the fd is closed by us
+	flagCreated                         // WSI_CREATE was called
+	flagProbed                          // a sign of life was asked for
+)
+
+// Hold is a set of reasons not to receive.
+type Hold uint8
+
+// The reasons not to receive.
+const (
+	HoldUser Hold = 1 << iota // lws_rx_flow_control
+	HoldRole                  // the role cannot take more now
+	HoldOut                   // the answer to what was received is stuck
+)
+
+// newWsi makes a wsi on t and shows it to the face; no callback yet.
+func (t *Thread) newWsi(v *Vhost, role Role) *Wsi {
+	w := &Wsi{t: t, vhost: v, role: role}
+	w.Shared = &w.ownShared
+	w.timeout = loop.Timer{Owner: (*link)(w), Kind: timerTimeout}
+	w.timer = loop.Timer{Owner: (*link)(w), Kind: timerUser}
+	w.validity = loop.Timer{Owner: (*link)(w), Kind: timerValidity}
+	w.retry = v.opt.Retry
+	t.addSlot(w)
+	v.wsis.Add(1)
+	t.ctx.opt.Face.WsiCreated(w)
+	return w
+}
+
+// created makes the WSI_CREATE callback, once.
+func (w *Wsi) created() {
+	if w.flags&flagCreated == 0 {
+		w.flags |= flagCreated
+		w.vhost.first().Handler.Callback(w, ReasonWSICreate, In{})
+	}
+}
+
+// Thread is the service thread to which w belongs.
+func (w *Wsi) Thread() *Thread { return w.t }
+
+// Context is w's context.
+func (w *Wsi) Context() *Context { return w.t.ctx }
+
+// Vhost is w's vhost.
+func (w *Wsi) Vhost() *Vhost { return w.vhost }
+
+// SetVhost moves w to another vhost of the same port, as a Host header asks.
+func (w *Wsi) SetVhost(v *Vhost) {
+	w.vhost.wsis.Add(-1)
+	v.wsis.Add(1)
+	w.vhost = v
+	w.retry = v.opt.Retry
+}
+
+// Protocol is what w is bound to, nil before.
+func (w *Wsi) Protocol() *Protocol { return w.protocol }
+
+// Role is w's role.
+func (w *Wsi) Role() Role { return w.role }
+
+// Carrier takes w's bytes, nil before there is one.
+func (w *Wsi) Carrier() Carrier { return w.carrier }
+
+// Slot and Gen name w within its thread; see Thread.Lookup.
+func (w *Wsi) Slot() (slot, gen uint32) { return w.slot, w.gen }
+
+// Client says whether we dialled.
+func (w *Wsi) Client() bool { return w.flags&flagClient != 0 }
+
+// Fake says whether w only stands for a vhost or a context in a callback.
+func (w *Wsi) Fake() bool { return w.flags&flagFake != 0 }
+
+// Established says whether w's user was told that it is established.
+func (w *Wsi) Established() bool { return w.flags&flagEstablished != 0 }
+
+// SetEstablished is called by the role when it tells the user so.
+func (w *Wsi) SetEstablished() { w.flags |= flagEstablished }
+
+// Alive says that w's callbacks are not over. Ask after every callback.
+func (w *Wsi) Alive() bool { return w.state != stateDead }
+
+// Open says that w is neither closed nor closing: it may deliver and send.
+func (w *Wsi) Open() bool { return w.state == stateOpen || w.state == stateNew }
+
+// Stopped says that no further fragment may be delivered: w is no longer open,
+// or its receiving was turned off.
+func (w *Wsi) Stopped() bool { return w.state != stateOpen || w.holds != 0 }
+
+// Parent, Child and Sibling: lws_get_parent and its kin.
+func (w *Wsi) Parent() *Wsi { return w.parent }
+
+// Child is the first child.
+func (w *Wsi) Child() *Wsi { return w.child }
+
+// Sibling is the next child of the same parent.
+func (w *Wsi) Sibling() *Wsi { return w.sibling }
+
+// SetParent makes w a child of p, which closes it when it closes itself.
+func (w *Wsi) SetParent(p *Wsi) {
+	w.parent = p
+	w.sibling = p.child
+	p.child = w
+}
+
+func (w *Wsi) leaveParent() {
+	p := w.parent
+	if p == nil {
+		return
+	}
+	for q := &p.child; *q != nil; q = &(*q).sibling {
+		if *q == w {
+			*q = w.sibling
+			break
+		}
+	}
+	w.parent, w.sibling = nil, nil
+}
+
+// String names w in logs.
+func (w *Wsi) String() string {
+	return fmt.Sprintf("wsi %d.%d.%d %s", w.t.index, w.slot, w.gen, w.role.Name())
+}
+
+// SetRole changes w's role: an upgrade, or a fallback.
+func (w *Wsi) SetRole(r Role) { w.role = r }
+
+// SetCarrier changes what takes w's bytes; for tests and layered carriers.
+func (w *Wsi) SetCarrier(c Carrier) { w.carrier = c }
+
+// Fragment is the piece that is being delivered, for the getters that lws has
+// beside RECEIVE.
+func (w *Wsi) Fragment() *Fragment { return &w.frag }
+
+// Bind binds w to p with the role's Bind callback, dropping what it was bound
+// to. Nonzero is the callback's refusal.
+func (w *Wsi) Bind(p *Protocol) int {
+	if w.protocol == p {
+		return 0
+	}
+	w.Drop()
+	w.protocol = p
+	w.t.ctx.opt.Face.WsiBound(w)
+	if r := w.role.Reasons(w).Bind; r != ReasonNone {
+		return w.Call(r, In{})
+	}
+	return 0
+}
+
+// Drop ends w's binding with the role's Drop callback.
+func (w *Wsi) Drop() {
+	if w.protocol == nil {
+		return
+	}
+	if r := w.role.Reasons(w).Drop; r != ReasonNone {
+		w.Call(r, In{})
+	}
+	w.t.ctx.opt.Face.WsiDropped(w)
+	w.protocol = nil
+}
+
+// Rebind changes the protocol without any callback, as an upgrade does that
+// keeps the session data.
+func (w *Wsi) Rebind(p *Protocol) {
+	if w.protocol != nil {
+		w.t.ctx.opt.Face.WsiDropped(w)
+	}
+	w.protocol = p
+	w.t.ctx.opt.Face.WsiBound(w)
+}
+
+// Call calls w's protocol, or its vhost's first where it is not bound.
+func (w *Wsi) Call(r Reason, in In) int {
+	p := w.protocol
+	if p == nil {
+		p = w.vhost.first()
+	}
+	return p.Handler.Callback(w, r, in)
+}
+
+// Deliver calls back with fragments, in one crossing where the handler can. It
+// answers how many were delivered and the last return value.
+func (w *Wsi) Deliver(r Reason, fs []Fragment) (n, ret int) {
+	h := w.protocol.Handler
+	if fh, ok := h.(FragmentHandler); ok {
+		return fh.Fragments(w, r, fs)
+	}
+	for i := range fs {
+		w.frag = fs[i]
+		ret = h.Callback(w, r, In{Bytes: fs[i].Data})
+		if ret != 0 || w.Stopped() {
+			return i + 1, ret
+		}
+	}
+	return len(fs), 0
+}
