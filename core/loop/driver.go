@@ -142,15 +142,15 @@ type KeepAlive struct{ Idle, Interval, Probes int }
 // ListenSpec says where and how to listen.
 type ListenSpec struct {
 	Addr      Addr
-	Fd        int    // >= 0: an existing listening socket; it is duplicated, not taken
-	Backlog   int    // 0: the system's largest
-	V6Only    bool   // an IPv6 address accepts no IPv4
-	ReusePort bool   // other processes may listen on the same address
-	Device    string // bind to this network interface as well (SO_BINDTODEVICE)
-	FastOpen  int    // TCP Fast Open queue length, 0 for off
-	UnixMode  uint32 // permissions of a unix socket's path, 0 to leave them
-	UnixUID   int    // owner of the path, -1 to leave
-	UnixGID   int
+	Fd        int       // > 0: an existing listening socket; it is duplicated, not taken
+	Backlog   int       // 0: the system's largest
+	V6Only    bool      // an IPv6 address accepts no IPv4
+	ReusePort bool      // other processes may listen on the same address
+	Device    string    // bind to this network interface as well (SO_BINDTODEVICE)
+	FastOpen  int       // TCP Fast Open queue length, 0 for off
+	UnixMode  uint32    // permissions of a unix socket's path, 0 to leave them
+	UnixUID   int       // owner of the path where > 0
+	UnixGID   int       // group of the path where > 0
 	KeepAlive KeepAlive // of accepted connections
 }
 

@@ -74,7 +74,12 @@ func (l *Loop) Wake() { l.drv.Wake() }
 // Defer has f run at the end of the current turn (or of the next, between
 // turns), when no handler is on the stack: the place to free things. What f
 // itself defers waits for the next turn, which then does not block.
-func (l *Loop) Defer(f func()) { l.deferred = append(l.deferred, f) }
+func (l *Loop) Defer(f func()) {
+	l.deferred = append(l.deferred, f)
+	if !l.running {
+		l.tell()
+	}
+}
 
 // Turn waits at most limit (Forever: until something happens; 0: not at all),
 // delivers what the driver has, what was posted and the timers that are due,

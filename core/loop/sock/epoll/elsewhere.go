@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package epoll is empty where there is no epoll.
+package epoll

@@ -1,0 +1,273 @@
+//go:build linux || darwin || freebsd
+
+package sock
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/golws/golws/core/loop"
+	"github.com/golws/golws/core/loop/sock/notify"
+)
+
+const (
+	// acceptsPerEvent bounds how long a burst of connections keeps the loop
+	// from the established ones. A listener that is shared takes fewer, so
+	// that the others get some.
+	acceptsPerEvent       = 64
+	acceptsPerEventShared = 4
+
+	// acceptPause is how long accepting rests after a failure such as EMFILE.
+	acceptPause loop.Micros = 100_000
+
+	largestBacklog = 32767 // cut down to its own limit by the system
+)
+
+// listener is one listening socket.
+type listener struct {
+	reg
+	a      loop.Acceptor
+	addr   loop.Addr
+	path   *ownedPath // set where this listener made the path
+	keep   loop.KeepAlive
+	resume loop.Timer
+	shared bool
+	off    bool // SetAccepting(false)
+	closed bool
+}
+
+// Listen is loop.Driver's. TCP_NODELAY and keep-alive are set on the listening
+// socket where accepted ones inherit them, which saves calls for each. A unix
+// path that is a socket which nobody listens on is replaced, and a path that
+// was made here is removed by Close. Sharing a socket through spec.Fd sets
+// TCP_NODELAY and spec.KeepAlive on it.
+func (d *Driver) Listen(spec loop.ListenSpec, a loop.Acceptor) (loop.Listener, error) {
+	l := &listener{a: a, keep: spec.KeepAlive}
+	l.d, l.fd = d, -1
+	l.resume.Owner = l
+	if err := l.open(spec); err != nil {
+		l.free()
+		return nil, fmt.Errorf("listen on %v: %w", spec.Addr, err)
+	}
+	l.accepting(true)
+	if err := l.begin(l); err != nil {
+		l.free()
+		return nil, fmt.Errorf("listen on %v: %w", spec.Addr, err)
+	}
+	return l, nil
+}
+
+func (l *listener) open(spec loop.ListenSpec) error {
+	if spec.Fd > 0 {
+		return l.share(spec)
+	}
+	sa, family, err := sockaddr(spec.Addr)
+	if err != nil {
+		return err
+	}
+	fd, err := newSocket(family)
+	if err != nil {
+		return err
+	}
+	l.fd = int32(fd)
+	if spec.Device != "" {
+		if err := bindDevice(fd, family, spec.Device); err != nil {
+			return err
+		}
+	}
+	if family == unix.AF_UNIX {
+		return l.openUnix(fd, sa, spec)
+	}
+	if err := setListenOptions(fd, family, spec); err != nil {
+		return err
+	}
+	if err := unix.Bind(fd, sa); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	return l.listen(fd, spec)
+}
+
+// share duplicates a socket that listens already.
+func (l *listener) share(spec loop.ListenSpec) error {
+	fd, err := unix.FcntlInt(uintptr(spec.Fd), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return os.NewSyscallError("dup", err)
+	}
+	l.fd, l.shared = int32(fd), true
+	on, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if err != nil {
+		return os.NewSyscallError("getsockopt", err)
+	}
+	if on == 0 {
+		return os.NewSyscallError("accept", unix.EINVAL)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		return os.NewSyscallError("fcntl", err)
+	}
+	l.addr = localAddr(fd)
+	if l.addr.IP.IsValid() {
+		return setStreamOptions(fd, spec.KeepAlive)
+	}
+	return nil
+}
+
+func (l *listener) listen(fd int, spec loop.ListenSpec) error {
+	backlog := spec.Backlog
+	if backlog <= 0 {
+		backlog = largestBacklog
+	}
+	if err := unix.Listen(fd, backlog); err != nil {
+		return os.NewSyscallError("listen", err)
+	}
+	l.addr = localAddr(fd)
+	return nil
+}
+
+func setListenOptions(fd, family int, spec loop.ListenSpec) error {
+	set := func(level, name, value int) error {
+		return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, level, name, value))
+	}
+	if err := set(unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+		return err
+	}
+	if family == unix.AF_INET6 {
+		only := 0
+		if spec.V6Only {
+			only = 1
+		}
+		if err := set(unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, only); err != nil {
+			return err
+		}
+	}
+	if spec.ReusePort {
+		if err := set(unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
+			return err
+		}
+	}
+	if spec.FastOpen > 0 {
+		if err := setFastOpen(fd, spec.FastOpen); err != nil {
+			return err
+		}
+	}
+	return setStreamOptions(fd, spec.KeepAlive)
+}
+
+func (l *listener) ready(notify.Ready) {
+	if l.closed || l.want == 0 {
+		return
+	}
+	n := acceptsPerEvent
+	if l.shared {
+		n = acceptsPerEventShared
+	}
+	for ; n > 0 && l.want != 0; n-- {
+		fd, remote, e := l.d.sys.accept(l.fd)
+		switch e {
+		case 0:
+			l.accepted(fd, remote)
+		case unix.EAGAIN:
+			return
+		case unix.EINTR, unix.ECONNABORTED, unix.EPROTO, unix.EPERM, unix.ETIMEDOUT,
+			unix.ENETDOWN, unix.ENETUNREACH, unix.EHOSTDOWN, unix.EHOSTUNREACH, unix.ENOPROTOOPT, unix.EOPNOTSUPP:
+			// The one connection's own, gone before it was taken (accept(2)).
+		default:
+			l.rest()
+			l.a.AcceptFailed(os.NewSyscallError("accept", e))
+			return
+		}
+	}
+}
+
+func (l *listener) accepted(fd int, remote loop.Addr) {
+	c := &conn{remote: remote}
+	c.d, c.fd = l.d, int32(fd)
+	if err := setAccepted(fd, remote, l.keep); err != nil {
+		c.Close() // the peer is gone already
+		return
+	}
+	c.interest()
+	h := l.a.Accepted(c)
+	if c.closed {
+		return
+	}
+	if h == nil {
+		c.Close()
+		return
+	}
+	c.h = h
+	if err := c.begin(c); err != nil {
+		c.end(err)
+	}
+}
+
+// rest stops accepting for a while.
+func (l *listener) rest() {
+	l.set(0)
+	l.d.loop.Arm(&l.resume, l.d.Now()+acceptPause)
+}
+
+// Expired ends a rest. It is loop.Expirer's.
+func (l *listener) Expired(*loop.Timer) {
+	if !l.closed && !l.off {
+		l.accepting(true)
+	}
+}
+
+func (l *listener) broke(err error) {
+	l.err = nil
+	l.rest()
+	l.a.AcceptFailed(err)
+}
+
+func (l *listener) accepting(on bool) {
+	switch {
+	case !on:
+		l.set(0)
+	case l.shared:
+		l.set(notify.In | notify.Shared)
+	default:
+		l.set(notify.In)
+	}
+}
+
+// Addr is loop.Listener's.
+func (l *listener) Addr() loop.Addr { return l.addr }
+
+// Fd is loop.Listener's.
+func (l *listener) Fd() int { return int(l.fd) }
+
+// SetAccepting is loop.Listener's.
+func (l *listener) SetAccepting(on bool) {
+	l.off = !on
+	if !l.closed && !l.resume.Armed() {
+		l.accepting(on)
+	}
+}
+
+// Close is loop.Listener's.
+func (l *listener) Close() error {
+	if l.closed {
+		return nil
+	}
+	return l.free()
+}
+
+func (l *listener) free() error {
+	l.closed = true
+	if l.resume.Armed() {
+		l.d.loop.Disarm(&l.resume)
+	}
+	l.end()
+	var errs []error
+	if l.path != nil {
+		errs = append(errs, l.path.remove())
+	}
+	if l.fd >= 0 {
+		errs = append(errs, os.NewSyscallError("close", unix.Close(int(l.fd))))
+		l.fd = -1
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,172 @@
+package sock
+
+import (
+	"net/netip"
+	"os"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/golws/golws/core/loop"
+	"github.com/golws/golws/core/loop/sock/epoll"
+	"github.com/golws/golws/core/loop/sock/notify"
+)
+
+// The calls here are made on non-blocking sockets and go past the Go
+// scheduler (RawSyscall): they return at once.
+
+const maxIovecs = 64
+
+// system is the memory that system calls need and that would escape.
+type system struct {
+	iov [maxIovecs]unix.Iovec
+	msg unix.Msghdr
+	sa  unix.RawSockaddrAny
+	len uint32
+}
+
+func newNotifier() (notify.Notifier, error) {
+	n, err := epoll.New()
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func recv(fd int32, b []byte) (int, syscall.Errno) {
+	for {
+		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd),
+			uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
+		if e == 0 {
+			return int(n), 0
+		}
+		if e != unix.EINTR {
+			return 0, e
+		}
+	}
+}
+
+func send(fd int32, b []byte) (int, syscall.Errno) {
+	for {
+		n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd),
+			uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+			unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+		if e == 0 {
+			return int(n), 0
+		}
+		if e != unix.EINTR {
+			return 0, e
+		}
+	}
+}
+
+// sendv sends as many of bufs as one call takes: used of them, size bytes in
+// all, of which n were taken.
+func (s *system) sendv(fd int32, bufs [][]byte) (n, size, used int, e syscall.Errno) {
+	v := 0
+	for _, b := range bufs {
+		if len(b) > 0 {
+			if v == maxIovecs {
+				break
+			}
+			s.iov[v].Base = unsafe.SliceData(b)
+			s.iov[v].SetLen(len(b))
+			size += len(b)
+			v++
+		}
+		used++
+	}
+	if size == 0 {
+		return 0, 0, used, 0
+	}
+	s.msg.Iov = &s.iov[0]
+	s.msg.SetIovlen(v)
+	for {
+		r, _, e := unix.RawSyscall(unix.SYS_SENDMSG, uintptr(fd),
+			uintptr(unsafe.Pointer(&s.msg)), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+		if e == unix.EINTR {
+			continue
+		}
+		clear(s.iov[:v])
+		if e != 0 {
+			return 0, size, used, e
+		}
+		return int(r), size, used, 0
+	}
+}
+
+func (s *system) accept(fd int32) (int, loop.Addr, syscall.Errno) {
+	s.len = unix.SizeofSockaddrAny
+	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&s.sa)),
+		uintptr(unsafe.Pointer(&s.len)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	if e != 0 {
+		return -1, loop.Addr{}, e
+	}
+	return int(n), s.peer(), 0
+}
+
+// peer is the address that accept has filled in. A unix client's is not told:
+// it has no name but by its own odd wish.
+func (s *system) peer() loop.Addr {
+	switch s.sa.Addr.Family {
+	case unix.AF_INET:
+		sa := (*unix.RawSockaddrInet4)(unsafe.Pointer(&s.sa))
+		return ipAddr(netip.AddrFrom4(sa.Addr), ntohs(sa.Port))
+	case unix.AF_INET6:
+		sa := (*unix.RawSockaddrInet6)(unsafe.Pointer(&s.sa))
+		return ip6Addr(sa.Addr, ntohs(sa.Port), sa.Scope_id)
+	}
+	return loop.Addr{}
+}
+
+func ntohs(v uint16) int {
+	b := (*[2]byte)(unsafe.Pointer(&v))
+	return int(b[0])<<8 | int(b[1])
+}
+
+func newSocket(family int) (int, error) {
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	return fd, os.NewSyscallError("socket", err)
+}
+
+// setAccepted has nothing to do: Linux's accepted sockets inherit the options.
+func setAccepted(int, loop.Addr, loop.KeepAlive) error { return nil }
+
+func setAdopted(fd int, remote loop.Addr) error {
+	if !remote.IP.IsValid() {
+		return nil
+	}
+	return setNoDelay(fd)
+}
+
+func setKeepAlive(fd int, k loop.KeepAlive) error {
+	for _, o := range [...]struct{ level, name, value int }{
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, k.Idle},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, k.Interval},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Probes},
+	} {
+		if o.value <= 0 {
+			continue
+		}
+		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	return nil
+}
+
+func bindDevice(fd, _ int, name string) error {
+	return os.NewSyscallError("setsockopt", unix.BindToDevice(fd, name))
+}
+
+func setFastOpen(fd, queue int) error {
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN, queue))
+}
+
+// portAtConnect lets connections from one source address to different peers
+// share a port. Without it (before Linux 4.2) there are only fewer ports.
+func portAtConnect(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
+}
