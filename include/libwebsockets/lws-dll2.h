@@ -7,6 +7,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_DLL2_H
+#define LWS_DLL2_H
 
 /*
  * Walk a singly linked list.
@@ -220,3 +223,5 @@ lws_dll2_describe(struct lws_dll2_owner *owner, const char *desc);
 		___it = (___it)->next; \
 	} \
 }
+
+#endif

@@ -8,6 +8,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_LOGS_H
+#define LWS_LOGS_H
 
 /* Levels: one bit each; masks of them say what is wanted. */
 #define LLL_ERR			(1 << 0)  /* something failed that somebody must know of */
@@ -355,3 +358,5 @@ lwsl_refcount_cx(lws_log_cx_t *cx, int _new);
 #define lwsl_hexdump_ss_notice(_h, ...) _lwsl_built(LLL_NOTICE, lwsl_hexdump_ss(_h, LLL_NOTICE, __VA_ARGS__))
 #define lwsl_hexdump_ss_info(_h, ...) _lwsl_built(LLL_INFO, lwsl_hexdump_ss(_h, LLL_INFO, __VA_ARGS__))
 #define lwsl_hexdump_ss_debug(_h, ...) _lwsl_built(LLL_DEBUG, lwsl_hexdump_ss(_h, LLL_DEBUG, __VA_ARGS__))
+
+#endif

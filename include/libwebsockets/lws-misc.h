@@ -5,6 +5,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_MISC_H
+#define LWS_MISC_H
 
 /* ---- buffer lists ----
  *
@@ -620,3 +623,5 @@ struct lws_fsmount {
 #define LWS_MINILEX_FAIL	-1
 #define LWS_MINILEX_CONTINUE	0
 #define LWS_MINILEX_MATCH	1
+
+#endif

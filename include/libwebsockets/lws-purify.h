@@ -4,6 +4,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_PURIFY_H
+#define LWS_PURIFY_H
 
 /*
  * Copy the NUL-terminated string to `escaped` with each single quote doubled,
@@ -58,3 +61,5 @@ lws_plat_read_file(const char *filename, void *buf, size_t len);
 /* The RSA key size in bits that is fit for new keys: 4096. */
 LWS_VISIBLE LWS_EXTERN int
 lws_plat_recommended_rsa_bits(void);
+
+#endif

@@ -13,6 +13,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_RING_H
+#define LWS_RING_H
 
 struct lws_ring;
 
@@ -140,3 +143,5 @@ lws_ring_dump(struct lws_ring *ring, uint32_t *tail);
 		lws_ring_consume(___ring, ___ptail, NULL, ___count); \
 		lws_ring_update_oldest_tail(___ring, *(___ptail)); \
 	}
+
+#endif

@@ -3,6 +3,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <libwebsockets.h>
+#ifndef LWS_SHA1_BASE64_H
+#define LWS_SHA1_BASE64_H
 
 /*
  * Write the 20 byte SHA-1 digest of the n bytes at d to md, and return md.
@@ -63,3 +66,5 @@ lws_b64_decode_state_init(struct lws_b64state *state);
 LWS_VISIBLE LWS_EXTERN int
 lws_b64_decode_stateful(struct lws_b64state *s, const char *in, size_t *in_len,
 			uint8_t *out, size_t *out_size, int final);
+
+#endif
