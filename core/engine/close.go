@@ -85,12 +85,17 @@ func (w *Wsi) end(linger bool) {
 			w.closeText = "closed before it was established"
 		}
 		w.Call(ReasonClientConnectionError, In{Bytes: []byte(w.closeText)})
+		w.dropCall()
 	} else {
+		w.dropCall()
 		w.role.Closed(w)
 	}
-	w.Drop()
 	if w.flags&flagCreated != 0 {
 		w.vhost.first().Handler.Callback(w, ReasonWSIDestroy, In{})
+	}
+	if w.protocol != nil {
+		w.t.ctx.opt.Face.WsiDropped(w)
+		w.protocol = nil
 	}
 	w.held = nil
 	if w.watch != nil {

@@ -136,6 +136,10 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 		w.Fail("the protocol refused to be bound")
 		return nil, errors.New("the protocol refused to be bound")
 	}
+	if r := role.Reasons(w).Made; r != ReasonNone && w.Call(r, In{}) != 0 || !w.Alive() {
+		w.Fail("refused by the protocol")
+		return nil, errors.New("refused by the protocol")
+	}
 	t.loop.Defer(w.resolve)
 	return w, nil
 }

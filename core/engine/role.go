@@ -53,6 +53,7 @@ type Reasons struct {
 	Writeable Reason
 	Bind      Reason
 	Drop      Reason
+	Made      Reason // for a client, behind Bind in the connect call
 }
 
 // ReasonNone is no callback.

@@ -230,17 +230,12 @@ func (t *Thread) Lookup(slot, gen uint32) *Wsi {
 func (t *Thread) Count() int { return t.count }
 
 // Each calls f for every wsi of the thread that is alive and not fake, until f
-// answers false. f may close wsi.
+// answers false. f may close wsi, but not run the loop.
 func (t *Thread) Each(f func(w *Wsi) bool) {
-	for w := t.all; w != nil; {
-		next := w.next
+	for w := t.all; w != nil; w = w.next {
 		if w.Alive() && w.flags&flagFake == 0 && !f(w) {
 			return
 		}
-		for next != nil && next.prev == nil && next != t.all {
-			return // it was freed under us; frees wait for the turn's end, so only a nested turn can
-		}
-		w = next
 	}
 }
 

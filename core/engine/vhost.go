@@ -280,7 +280,7 @@ func (fakeRole) Ended(*Wsi, error)                       {}
 func (fakeRole) Write(*Wsi, []byte, WriteProtocol) error { return ErrClosed }
 func (fakeRole) Closed(*Wsi)                             {}
 
-var noReasons = Reasons{ReasonNone, ReasonNone, ReasonNone}
+var noReasons = Reasons{ReasonNone, ReasonNone, ReasonNone, ReasonNone}
 
 func (v *Vhost) fake(t *Thread, p *Protocol, f func(*Wsi) int) int {
 	t.depth++

@@ -231,11 +231,15 @@ func (w *Wsi) Drop() {
 	if w.protocol == nil {
 		return
 	}
-	if r := w.role.Reasons(w).Drop; r != ReasonNone {
-		w.Call(r, In{})
-	}
+	w.dropCall()
 	w.t.ctx.opt.Face.WsiDropped(w)
 	w.protocol = nil
+}
+
+func (w *Wsi) dropCall() {
+	if r := w.role.Reasons(w).Drop; r != ReasonNone && w.protocol != nil {
+		w.Call(r, In{})
+	}
 }
 
 // Rebind changes the protocol without any callback, as an upgrade does that
