@@ -1,0 +1,8 @@
+/* A type of lws's MQTT client that other parts refer to. There is none here yet. */
+#include <libwebsockets.h>
+#ifndef LWS_MQTT_H
+#define LWS_MQTT_H
+
+typedef struct lws_mqtt_client_connect_param_s lws_mqtt_client_connect_param_t;
+
+#endif
