@@ -1,0 +1,192 @@
+package pmd
+
+import (
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// Compression levels, as zlib counts them. DefaultLevel is FastestLevel.
+const (
+	DefaultLevel = 0
+	FastestLevel = 1
+	BestLevel    = 9
+)
+
+const (
+	// fastHistory is the most history that FastestLevel, and a small message at any level, is
+	// compressed against. More costs time for each message and gains little: see
+	// BenchmarkDeflate.
+	fastHistory = 4 << 10
+	// smallPiece is the longest piece that is compressed without a compressor from the pool,
+	// whose setting up with the history costs more than such a piece does. And klauspost's
+	// levels 1–6 do not look for matches at all in less than 128 bytes.
+	smallPiece = 1 << 10
+)
+
+// Deflater compresses the messages of one direction of a connection (RFC 7692 section 7.2.1).
+// Init must be called before use.
+type Deflater struct {
+	win   window
+	level uint8
+	keep  bool // context takeover
+	open  bool // in the middle of a message
+	bits  uint8
+}
+
+// Init makes d ready for what this side sends under params. Level is 1–9, or DefaultLevel;
+// what is out of range counts as the nearest that is in it.
+func (d *Deflater) Init(params Params, server bool, level int) {
+	bits, takeover := params.sending(server)
+	*d = Deflater{keep: takeover, bits: uint8(bits), level: uint8(min(max(level, FastestLevel), BestLevel))}
+	d.win.max = 1 << bits
+	if d.level == FastestLevel {
+		d.win.max = min(d.win.max, fastHistory)
+	}
+}
+
+// Release gives back what d holds; after it, d must be initialized again.
+func (d *Deflater) Release() { d.win.drop() }
+
+// Compress appends to dst what piece, the next part of the current message, compresses to;
+// final says that the message ends with it. All of piece is in what is appended, so that a
+// frame that has it can be understood when it arrives. What is appended is not much larger
+// than piece; large messages are to be given in pieces.
+func (d *Deflater) Compress(dst, piece []byte, final bool) []byte {
+	if len(piece) > 0 {
+		dst = d.compress(dst, piece)
+	}
+	switch {
+	case !final:
+		d.open = true
+		if len(piece) > 0 {
+			d.win.push(piece)
+		}
+		return dst
+	case len(piece) == 0:
+		// An empty stored block without the tail, section 7.2.3.6.
+		dst = append(dst, 0)
+	default:
+		dst = dst[:len(dst)-len(tail)]
+	}
+	d.open = false
+	if d.keep {
+		d.win.push(piece)
+	} else {
+		d.win.drop()
+	}
+	return dst
+}
+
+// CompressMessage is Compress for a whole message that is sent compressed only if that makes it
+// smaller. If not, ok is false, dst is returned as it was, and the message is to be sent as it
+// is, without RSV1: d has forgotten it. It must not be called in the middle of a message.
+func (d *Deflater) CompressMessage(dst, message []byte) (out []byte, ok bool) {
+	if d.open || len(message) == 0 {
+		return dst, false
+	}
+	out = d.compress(dst, message)
+	out = out[:len(out)-len(tail)]
+	if len(out)-len(dst) >= len(message) {
+		return dst, false
+	}
+	if d.keep {
+		d.win.push(message)
+	}
+	return out, true
+}
+
+// compress appends piece as deflate blocks of which the last is the empty one of a sync flush.
+// The history is not changed.
+func (d *Deflater) compress(dst, piece []byte) []byte {
+	window := 1 << d.bits
+	switch {
+	case len(piece) <= smallPiece && len(piece) <= window/2:
+		// A match goes back no further than history and piece together are long.
+		return stateless(dst, piece, &d.win, min(fastHistory, window-len(piece)))
+	case d.level == FastestLevel && d.bits == MaxBits:
+		// klauspost cuts a long piece so that no match goes back more than 32 KiB.
+		return stateless(dst, piece, &d.win, fastHistory)
+	case d.bits < MaxBits:
+		// Here it has but one level, in quality about its fifth.
+		return stateful(dst, piece, &d.win, &windowPools[d.bits])
+	}
+	return stateful(dst, piece, &d.win, &levelPools[d.level])
+}
+
+// stateless compresses piece against at most size bytes of history.
+func stateless(dst, piece []byte, history *window, size int) []byte {
+	s := sinks.Get().(*sink)
+	s.dst = dst
+	must(flate.StatelessDeflate(s, piece, false, history.last(size, s.history[:])))
+	dst, s.dst = s.dst, nil
+	sinks.Put(s)
+	return dst
+}
+
+// stateful compresses piece against all of the history, with a compressor from pool.
+func stateful(dst, piece []byte, history *window, pool *sync.Pool) []byte {
+	c := pool.Get().(*compressor)
+	c.dst = dst
+	c.w.ResetDict(c, c.history[:history.copyTo(c.history[:])])
+	_, err := c.w.Write(piece)
+	must(err)
+	must(c.w.Flush())
+	dst, c.dst = c.dst, nil
+	pool.Put(c)
+	return dst
+}
+
+// sink is where StatelessDeflate writes to, and where a history that has to be in one piece is
+// put together.
+type sink struct {
+	dst     []byte
+	history [fastHistory]byte
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.dst = append(s.dst, p...)
+	return len(p), nil
+}
+
+// compressor is a flate.Writer with what it writes to and the history that it was last set up
+// with, so that it holds on to nothing of the connection that used it.
+type compressor struct {
+	dst     []byte
+	w       *flate.Writer
+	history [1 << MaxBits]byte
+}
+
+func (c *compressor) Write(p []byte) (int, error) {
+	c.dst = append(c.dst, p...)
+	return len(p), nil
+}
+
+var (
+	sinks = sync.Pool{New: func() any { return new(sink) }}
+
+	levelPools  [BestLevel + 1]sync.Pool // by level, for windows of 32 KiB
+	windowPools [MaxBits]sync.Pool       // by window bits, for smaller ones
+)
+
+func init() {
+	for level := FastestLevel; level <= BestLevel; level++ {
+		levelPools[level].New = func() any { return newCompressor(flate.NewWriter(nil, level)) }
+	}
+	for bits := MinBits; bits < MaxBits; bits++ {
+		windowPools[bits].New = func() any { return newCompressor(flate.NewWriterWindow(nil, 1<<bits)) }
+	}
+}
+
+func newCompressor(w *flate.Writer, err error) *compressor {
+	must(err)
+	return &compressor{w: w}
+}
+
+// must stops at an error of the compressor. It has none but those of the writer behind it, and
+// a sink has none; so this is a bug, and a stream that went on after it would be wrong.
+func must(err error) {
+	if err != nil {
+		panic("pmd: deflate failed: " + err.Error())
+	}
+}
