@@ -88,8 +88,9 @@ typedef struct lws_log_cx {
 	pthread_mutex_t			refcount_lock; /* the library's */
 	lws_log_use_cx_t		refcount_cb; /* called after each change of
 						      * refcount, under its lock; or NULL */
-	lws_log_prepend_cx_t		prepend; /* adds to lines of contexts that have
-						  * this one as a parent; or NULL */
+	lws_log_prepend_cx_t		prepend; /* adds to lines of this context and of
+						  * those below it. Its obj is what logs,
+						  * of whatever kind; or NULL */
 	struct lws_log_cx		*parent; /* or NULL. The topmost one emits */
 	void				*opaque; /* the program's, for the functions above */
 	void				*stg;    /* for what those functions keep */
@@ -158,7 +159,7 @@ lws_log_prepend_sspc(struct lws_log_cx *cx, void *obj, char **p, char *e);
 
 /*
  * Log to cx (NULL: processwide) at level `filter`. The line starts with what the
- * parents' prepend functions add, outermost first, then with what prep adds for
+ * prepend functions of its parents and of itself add, outermost first, then with what prep adds for
  * obj (either may be NULL), then with the name _fun (or NULL) and ": ".
  */
 LWS_VISIBLE LWS_EXTERN void

@@ -133,8 +133,8 @@ LWS_VISIBLE LWS_EXTERN int
 lws_snprintf(char *str, size_t size, const char *format, ...) LWS_FORMAT(3);
 
 /*
- * Copy src, at most size - 1 characters, and terminate with NUL. Nothing is
- * written if size is 0. Returns dest.
+ * Copy src, at most size - 1 characters, and fill the rest of dest, at least one
+ * byte, with NUL. Nothing is written if size is 0. Returns dest.
  */
 LWS_VISIBLE LWS_EXTERN char *
 lws_strncpy(char *dest, const char *src, size_t size);

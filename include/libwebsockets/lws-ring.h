@@ -20,7 +20,9 @@
 struct lws_ring;
 
 /*
- * Make a ring for `count` elements of `element_len` bytes.
+ * Make a ring with room for `count` elements of `element_len` bytes. It holds one
+ * fewer at a time: a part of the room stays free to tell a full ring from an
+ * empty one.
  *
  * destroy_element may be NULL. Otherwise it is called once with each element
  * that the oldest tail passes, and by lws_ring_destroy() with each that is left,
@@ -54,9 +56,9 @@ lws_ring_insert(struct lws_ring *ring, const void *src, size_t max_count);
 
 /*
  * Move the tail past up to max_count waiting elements, copying them to the
- * array at dest unless that is NULL. Returns how many. With tail NULL the
- * oldest tail moves; destroy_element is not called for what it passes then,
- * since the caller has taken the elements.
+ * array at dest unless that is NULL. Returns how many. With tail NULL it is the
+ * oldest tail that moves, so what it passes is destroyed: where elements own
+ * memory, use an element in place with lws_ring_get_element() first.
  */
 LWS_VISIBLE LWS_EXTERN size_t
 lws_ring_consume(struct lws_ring *ring, uint32_t *tail, void *dest,
