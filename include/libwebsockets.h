@@ -14,6 +14,8 @@
  *    the comment says that they must stay. Pointers passed out are the library's.
  *  - Writing. lws_write() may be called at any time on the wsi's thread, and never writes to the
  *    caller's memory; LWS_PRE bytes in front of a buffer are accepted and not needed.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef LIBWEBSOCKET_H_3060898B846849FF9F88F5DB59B5950C
 #define LIBWEBSOCKET_H_3060898B846849FF9F88F5DB59B5950C
@@ -234,82 +236,33 @@ struct lws_sspc_handle;
 
 typedef struct lws_context *lws_ctx_t;
 
-/* ---- the parts ---- */
-#if __has_include(<libwebsockets/lws-logs.h>)
+/* ---- the parts, each after those that it builds on ---- */
+
 #include <libwebsockets/lws-logs.h>
-#endif
-#if __has_include(<libwebsockets/lws-dll2.h>)
 #include <libwebsockets/lws-dll2.h>
-#endif
-#if __has_include(<libwebsockets/lws-timeout-timer.h>)
 #include <libwebsockets/lws-timeout-timer.h>
-#endif
-#if __has_include(<libwebsockets/lws-smd.h>)
 #include <libwebsockets/lws-smd.h>
-#endif
-#if __has_include(<libwebsockets/lws-state.h>)
 #include <libwebsockets/lws-state.h>
-#endif
-#if __has_include(<libwebsockets/lws-retry.h>)
 #include <libwebsockets/lws-retry.h>
-#endif
-#if __has_include(<libwebsockets/lws-adopt.h>)
 #include <libwebsockets/lws-adopt.h>
-#endif
-#if __has_include(<libwebsockets/lws-network-helper.h>)
 #include <libwebsockets/lws-network-helper.h>
-#endif
-#if __has_include(<libwebsockets/lws-system.h>)
 #include <libwebsockets/lws-system.h>
-#endif
-#if __has_include(<libwebsockets/lws-ws-close.h>)
 #include <libwebsockets/lws-ws-close.h>
-#endif
-#if __has_include(<libwebsockets/lws-callbacks.h>)
 #include <libwebsockets/lws-callbacks.h>
-#endif
-#if __has_include(<libwebsockets/lws-ws-state.h>)
 #include <libwebsockets/lws-ws-state.h>
-#endif
-#if __has_include(<libwebsockets/lws-ws-ext.h>)
 #include <libwebsockets/lws-ws-ext.h>
-#endif
-#if __has_include(<libwebsockets/lws-protocols-plugins.h>)
 #include <libwebsockets/lws-protocols-plugins.h>
-#endif
-#if __has_include(<libwebsockets/lws-context-vhost.h>)
 #include <libwebsockets/lws-context-vhost.h>
-#endif
-#if __has_include(<libwebsockets/lws-mqtt.h>)
 #include <libwebsockets/lws-mqtt.h>
-#endif
-#if __has_include(<libwebsockets/lws-client.h>)
 #include <libwebsockets/lws-client.h>
-#endif
-#if __has_include(<libwebsockets/lws-http.h>)
 #include <libwebsockets/lws-http.h>
-#endif
-#if __has_include(<libwebsockets/lws-purify.h>)
 #include <libwebsockets/lws-purify.h>
-#endif
-#if __has_include(<libwebsockets/lws-misc.h>)
 #include <libwebsockets/lws-misc.h>
-#endif
-#if __has_include(<libwebsockets/lws-service.h>)
 #include <libwebsockets/lws-service.h>
-#endif
-#if __has_include(<libwebsockets/lws-write.h>)
 #include <libwebsockets/lws-write.h>
-#endif
-#if __has_include(<libwebsockets/lws-writeable.h>)
 #include <libwebsockets/lws-writeable.h>
-#endif
-#if __has_include(<libwebsockets/lws-ring.h>)
 #include <libwebsockets/lws-ring.h>
-#endif
-#if __has_include(<libwebsockets/lws-sha1-base64.h>)
 #include <libwebsockets/lws-sha1-base64.h>
-#endif
 
 #ifdef __cplusplus
 }

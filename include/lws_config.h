@@ -2,6 +2,8 @@
  *
  * A macro stands here only when the feature works: a program that guards its use of TLS with
  * LWS_WITH_TLS, say, builds without that part. Struct layouts do not depend on these macros.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef LWS_CONFIG_H
 #define LWS_CONFIG_H

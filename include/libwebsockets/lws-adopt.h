@@ -1,4 +1,6 @@
-/* Taking over a socket or file that the program opened. */
+/* Taking over a socket or file that the program opened.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_ADOPT_H
 #define LWS_ADOPT_H

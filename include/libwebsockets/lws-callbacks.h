@@ -1,4 +1,6 @@
-/* The protocol callback: why it is called, with what, and what its return value does. */
+/* The protocol callback: why it is called, with what, and what its return value does.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_CALLBACKS_H
 #define LWS_CALLBACKS_H

@@ -1,4 +1,6 @@
-/* Connecting to a server. */
+/* Connecting to a server.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_CLIENT_H
 #define LWS_CLIENT_H

@@ -1,4 +1,6 @@
-/* Contexts and vhosts: making, configuring and destroying them. */
+/* Contexts and vhosts: making, configuring and destroying them.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_CONTEXT_VHOST_H
 #define LWS_CONTEXT_VHOST_H

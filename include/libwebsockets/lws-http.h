@@ -1,4 +1,6 @@
-/* HTTP: answering requests, reading and building headers. */
+/* HTTP: answering requests, reading and building headers.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_HTTP_H
 #define LWS_HTTP_H

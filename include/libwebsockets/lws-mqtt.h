@@ -1,4 +1,6 @@
-/* A type of lws's MQTT client that other parts refer to. There is none here yet. */
+/* A type of lws's MQTT client that other parts refer to. There is none here yet.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_MQTT_H
 #define LWS_MQTT_H

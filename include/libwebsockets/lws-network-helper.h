@@ -1,4 +1,6 @@
-/* Names and addresses of hosts, peers and interfaces. */
+/* Names and addresses of hosts, peers and interfaces.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_NETWORK_HELPER_H
 #define LWS_NETWORK_HELPER_H

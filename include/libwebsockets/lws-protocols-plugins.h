@@ -1,4 +1,6 @@
-/* Protocols: what a program binds its callbacks to. */
+/* Protocols: what a program binds its callbacks to.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_PROTOCOLS_PLUGINS_H
 #define LWS_PROTOCOLS_PLUGINS_H

@@ -1,4 +1,6 @@
-/* When to try again after a failure, and when an idle connection is to be doubted. */
+/* When to try again after a failure, and when an idle connection is to be doubted.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_RETRY_H
 #define LWS_RETRY_H

@@ -1,4 +1,6 @@
-/* Running the loop. */
+/* Running the loop.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_SERVICE_H
 #define LWS_SERVICE_H

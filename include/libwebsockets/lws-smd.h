@@ -1,4 +1,6 @@
-/* Types of lws's system message distribution that other parts refer to. There is none here yet. */
+/* Types of lws's system message distribution that other parts refer to. There is none here yet.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_SMD_H
 #define LWS_SMD_H

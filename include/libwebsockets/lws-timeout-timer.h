@@ -1,4 +1,6 @@
-/* Deadlines on a connection, and things to do at a time (sul: a sorted list of microsecond deadlines). */
+/* Deadlines on a connection, and things to do at a time (sul: a sorted list of microsecond deadlines).
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_TIMEOUT_TIMER_H
 #define LWS_TIMEOUT_TIMER_H

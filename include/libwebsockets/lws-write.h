@@ -1,4 +1,6 @@
-/* Sending. */
+/* Sending.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_WRITE_H
 #define LWS_WRITE_H

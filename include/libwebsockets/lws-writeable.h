@@ -1,4 +1,6 @@
-/* Asking for a WRITEABLE callback, and sending a callback to many connections. */
+/* Asking for a WRITEABLE callback, and sending a callback to many connections.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_WRITEABLE_H
 #define LWS_WRITEABLE_H

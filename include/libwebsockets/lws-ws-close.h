@@ -1,4 +1,6 @@
-/* How a WebSocket connection ends. */
+/* How a WebSocket connection ends.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_WS_CLOSE_H
 #define LWS_WS_CLOSE_H

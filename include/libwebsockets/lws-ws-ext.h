@@ -1,5 +1,8 @@
 /* WebSocket extensions. There is one, permessage-deflate (RFC 7692), and it is built in: a vhost or a
- * client connection switches it on by listing it. */
+ * client connection switches it on by listing it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_WS_EXT_H
 #define LWS_WS_EXT_H

@@ -1,4 +1,6 @@
-/* About the message or frame that is being received, and about what waits to be sent. */
+/* About the message or frame that is being received, and about what waits to be sent.
+ * SPDX-License-Identifier: MIT
+ */
 #include <libwebsockets.h>
 #ifndef LWS_WS_STATE_H
 #define LWS_WS_STATE_H
