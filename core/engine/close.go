@@ -20,6 +20,7 @@ func (w *Wsi) Close() {
 		return
 	}
 	w.state = stateClosing
+	w.Shared.Closed = 1
 	if w.role.Closing(w) {
 		if w.state == stateClosing && w.holds != 0 {
 			w.Release(HoldUser | HoldRole | HoldOut) // the answer must come through
@@ -35,6 +36,7 @@ func (w *Wsi) CloseFlushed() {
 		return
 	}
 	w.state = stateFlushing
+	w.Shared.Closed = 1
 	w.t.Flush()
 	if w.state != stateFlushing {
 		return
@@ -64,6 +66,7 @@ func (w *Wsi) end(linger bool) {
 		return
 	}
 	w.state = stateDead
+	w.Shared.Closed = 1
 	w.flags &^= flagWantWrite
 	l := w.t.loop
 	l.Disarm(&w.timeout)

@@ -92,6 +92,7 @@ func (w *Wsi) feed(b []byte) []byte {
 func (w *Wsi) Hold(h Hold) {
 	was := w.holds
 	w.holds |= h
+	w.Shared.Held = 1
 	if was == 0 && w.carrier != nil && w.state != stateDead {
 		w.carrier.SetReading(false)
 	}
@@ -108,6 +109,7 @@ func (w *Wsi) Release(h Hold) {
 	}
 	w.holds &^= h
 	if w.holds == 0 {
+		w.Shared.Held = 0
 		w.Resume()
 	}
 }

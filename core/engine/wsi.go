@@ -54,6 +54,8 @@ type Wsi struct {
 type Shared struct {
 	Pending uint32 // bytes written and not yet given to the carrier
 	Blocked uint32 // nonzero: the carrier refused bytes, which wait in the queue
+	Closed  uint32 // nonzero: closing or closed, so nothing more may be sent
+	Held    uint32 // nonzero: on hold, so nothing more may be delivered
 }
 
 type state uint8
