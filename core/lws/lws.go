@@ -1,0 +1,111 @@
+// Package lws is golws for Go programs: it assembles the engine, its roles and
+// a driver for each service thread. The C library and the wasm module stand on
+// it too.
+//
+// A program makes a Context with New, adds vhosts to it with CreateVhost, and
+// runs it with Run, or with Service from a loop of its own. A protocol's
+// Handler gets what lws users know as callbacks.
+package lws
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/loop"
+	"github.com/golws/golws/core/loop/sock"
+)
+
+// What a program needs of the engine, under one roof.
+type (
+	Context         = engine.Context
+	Thread          = engine.Thread
+	Vhost           = engine.Vhost
+	VhostOptions    = engine.VhostOptions
+	Mount           = engine.Mount
+	PVO             = engine.PVO
+	Protocol        = engine.Protocol
+	Handler         = engine.Handler
+	HandlerFunc     = engine.HandlerFunc
+	FragmentHandler = engine.FragmentHandler
+	Fragment        = engine.Fragment
+	Wsi             = engine.Wsi
+	Reason          = engine.Reason
+	In              = engine.In
+	HeaderBuffer    = engine.HeaderBuffer
+	ConnectInfo     = engine.ConnectInfo
+	RetryPolicy     = engine.RetryPolicy
+	WriteProtocol   = engine.WriteProtocol
+	Level           = engine.Level
+	Logger          = engine.Logger
+)
+
+// Config says what New makes. Its zero value is usable.
+type Config struct {
+	Threads int    // service threads, 0 for 1
+	Logger  Logger // nil: nothing is logged
+	User    any
+
+	HeadBytes int // limit of a request's or response's head, 0 for 4096
+	PieceSize int // largest piece of data in a callback, 0 for 4096
+
+	// Buffer gives each service thread its receive buffer; nil makes them.
+	Buffer func(thread int) []byte
+	// Face shows wsi to users that are not Go; nil for Go programs.
+	Face engine.Face
+	// Drivers replaces the sockets; nil for sockets.
+	Drivers []loop.Driver
+	// Resolver replaces the system's.
+	Resolver engine.Resolver
+}
+
+// New makes a context without vhosts.
+func New(c Config) (*Context, error) {
+	ds := c.Drivers
+	if ds == nil {
+		for i := range max(c.Threads, 1) {
+			var sc sock.Config
+			if c.Buffer != nil {
+				sc.Buffer = c.Buffer(i)
+			}
+			d, err := sock.New(sc)
+			if err != nil {
+				for _, d := range ds {
+					err = errors.Join(err, d.Close())
+				}
+				return nil, fmt.Errorf("service thread %d: %w", i, err)
+			}
+			ds = append(ds, d)
+		}
+	}
+	r := c.Resolver
+	if r == nil {
+		r = systemResolver{}
+	}
+	return engine.NewContext(engine.Options{
+		Drivers: ds, Roles: roles(), Face: c.Face, Logger: c.Logger, Resolver: r,
+		Interfaces: interfaceAddrs,
+		Random:     func(b []byte) { rand.Read(b) }, // never fails: crypto/rand ends the program instead
+		WallClock:  func() int64 { return time.Now().Unix() },
+		User:       c.User, PieceSize: c.PieceSize, HeadBytes: c.HeadBytes,
+	})
+}
+
+// Run serves the context's first thread until it is destroyed, which is no
+// error, or the driver fails. Contexts of more threads run each in a goroutine
+// locked to a thread of its own: RunThread.
+func Run(c *Context) error { return RunThread(c.Thread(0)) }
+
+// RunThread serves one thread until the context is destroyed.
+func RunThread(t *Thread) error {
+	for {
+		if err := t.Service(loop.Forever); err != nil {
+			if errors.Is(err, engine.ErrDestroyed) {
+				return nil
+			}
+			return err
+		}
+	}
+}
