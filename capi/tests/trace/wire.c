@@ -150,7 +150,7 @@ void wire_read_head(void)
 
 void wire_read_body(size_t want)
 {
-	unsigned char buf[4096];
+	unsigned char buf[4096] = { 0 };
 	char text[400];
 	size_t n = 0;
 	ssize_t r = 1;
@@ -210,7 +210,7 @@ void wire_send_frame(int fin, int opcode, const char *payload, size_t n, int mas
 
 void wire_expect_end(void)
 {
-	unsigned char buf[4096];
+	unsigned char buf[4096] = { 0 };
 	char text[400];
 	size_t n = 0;
 	ssize_t r;

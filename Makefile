@@ -1,0 +1,109 @@
+# golws. `make help` lists what can be asked for.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+OUT     := build/out
+VERSION := $(shell sed -n 's/^\#define LWS_LIBRARY_VERSION "\([0-9.]*\).*/\1/p' include/lws_config.h)
+SONAME  := libwebsockets.so.21
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+
+CC       ?= cc
+CFLAGS   ?= -O2
+WARN     := -Wall -Wextra -Wconversion -Werror
+C_STD    := -std=gnu11
+LIBRARY  := $(OUT)/$(SONAME)
+CORE     := $(OUT)/libgolws-core.so
+SHIM     := $(wildcard capi/shim/*.c)
+HEADERS  := $(wildcard include/*.h include/libwebsockets/*.h)
+EXAMPLES := $(patsubst examples/c/%.c,$(OUT)/examples/%,$(wildcard examples/c/*.c))
+# programs that the tests and measurements run against the library
+PROGRAMS := $(OUT)/tests/trace $(OUT)/tests/conformance-server $(OUT)/tests/conformance-client $(OUT)/bench/http $(OUT)/bench/idle
+
+# `make AGAINST=system TARGET` builds the C programs with the libwebsockets that pkg-config finds, below build/out/system.
+AGAINST ?= golws
+ifeq ($(AGAINST),system)
+  BIN      := $(OUT)/system
+  LWS_C    := $(shell pkg-config --cflags libwebsockets)
+  LWS_LD   := $(shell pkg-config --libs libwebsockets)
+  LWS_DEPS :=
+else
+  BIN      := $(OUT)
+  LWS_C    := -Iinclude
+  LWS_LD   := -L$(OUT) -lwebsockets -Wl,-rpath,'$$ORIGIN/..'
+  LWS_DEPS := $(LIBRARY) $(OUT)/libwebsockets.so $(HEADERS)
+endif
+TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
+C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
+compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
+
+.PHONY: help deps deps-test deps-demo deps-bench build core programs demo serve test check fuzz bench conformance install clean
+
+help: ## this list
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+build: deps core $(LIBRARY) $(OUT)/libwebsockets.so $(OUT)/libwebsockets.pc $(EXAMPLES) ## the library, its pkg-config file and the example programs, in build/out
+	@echo "built $(LIBRARY), $(CORE) and $(words $(EXAMPLES)) examples"
+
+demo: build deps-demo ## start a server, let curl, a C client, a Go client and a browser talk to it, and print who did what
+	build/demo.py
+
+serve: build ## start the server of the demo and leave it running, to be looked at in a browser
+	build/demo.py --serve
+
+test: build deps-test programs ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+	build/steps.py test
+
+check: deps ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
+	build/steps.py check
+
+fuzz: deps ## each fuzz target for a minute (FUZZTIME=10s for less)
+	build/fuzz.sh
+
+bench: build deps-bench ## side by side with the system's libwebsockets: ws echo, http, memory
+	build/bench.py
+
+conformance: build deps-test programs ## the Autobahn cases against our C echo server and client, tallied
+	$(OUT)/venv/bin/python3 capi/tests/conformance/run.py --server $(OUT)/tests/conformance-server --client $(OUT)/tests/conformance-client
+
+install: core $(LIBRARY) ## library, headers, pkg-config and CMake files below $(DESTDIR)$(PREFIX)
+	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' OUT='$(OUT)' build/install.sh
+
+clean: ## remove build/out
+	rm -rf $(OUT)
+
+deps deps-test deps-demo deps-bench:
+	@build/deps.sh $(patsubst deps-%,%,$(@:deps=build))
+
+core:
+	@mkdir -p $(OUT)
+	go build -buildmode=c-shared -o $(CORE) ./capi
+	@rm -f $(CORE:.so=.h)
+
+$(LIBRARY): $(SHIM) $(wildcard capi/shim/*.h) $(HEADERS) build/libwebsockets.map
+	@mkdir -p $(@D)
+	$(CC) $(C_STD) $(CFLAGS) -fPIC -fvisibility=hidden $(WARN) -Iinclude -shared -Wl,-soname,$(SONAME) \
+		-Wl,--version-script=build/libwebsockets.map -Wl,-z,defs -o $@ $(SHIM) -ldl -lpthread
+
+$(OUT)/libwebsockets.so: $(LIBRARY)
+	ln -sf $(SONAME) $@
+
+# one that finds everything in this tree: PKG_CONFIG_PATH=build/out
+$(OUT)/libwebsockets.pc: build/libwebsockets.pc.in include/lws_config.h
+	@mkdir -p $(@D)
+	sed -e 's|@prefix@|$${pcfiledir}/../..|; s|@libdir@|$${pcfiledir}|; s|@includedir@|$${pcfiledir}/../../include|; s|@version@|$(VERSION)|' $< >$@
+
+programs: $(C_PROGRAMS)
+
+$(BIN)/examples/%: examples/c/%.c $(LWS_DEPS)
+	$(compile) -o $@ $< $(LWS_LD) -lpthread
+
+$(BIN)/tests/trace: $(TRACE_SOURCES) capi/tests/trace/trace.h $(LWS_DEPS)
+	$(compile) -o $@ $(TRACE_SOURCES) $(LWS_LD) -lpthread
+
+$(BIN)/tests/conformance-%: capi/tests/conformance/echo-%.c capi/tests/conformance/queue.h $(LWS_DEPS)
+	$(compile) -o $@ $< $(LWS_LD)
+
+$(BIN)/bench/%: bench/%.c $(LWS_DEPS)
+	$(compile) -o $@ $< $(LWS_LD)
