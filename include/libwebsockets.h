@@ -99,6 +99,11 @@ typedef int64_t lws_usec_t;
 #define lws_container_of(P, T, M) ((T *)((char *)(P) - offsetof(T, M)))
 #endif
 
+/* How many elements an array has. */
+#if !defined(LWS_ARRAY_SIZE)
+#define LWS_ARRAY_SIZE(_x) (sizeof(_x) / sizeof((_x)[0]))
+#endif
+
 /* Rounds the variable x up to a multiple of bou. */
 #define LWS_ALIGN_TO(x, bou) x += ((bou) - ((x) % (bou))) % (bou)
 
