@@ -1,0 +1,111 @@
+/* Loading the core, and what happens around fork().
+ *
+ * libgolws-core.so starts a Go runtime when it is loaded, and a Go runtime does not live on in a
+ * forked child. So it is loaded at the first call that needs it, which lets a program fork into the
+ * background, or fork workers, before it makes its first context. A fork after that is noticed, and
+ * the child's calls fail with a log line. */
+#include "core-call.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic(const struct golws_core *) core;
+static atomic_int forked, failed;
+
+static void
+prepare_fork(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void
+parent_forked(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+child_forked(void)
+{
+	pthread_mutex_unlock(&lock);
+	if (atomic_load(&core))
+		atomic_store(&forked, 1);
+}
+
+/* The path of libgolws-core.so: $GOLWS_CORE, or beside this library. */
+static int
+core_path(char *path, size_t size)
+{
+	const char *env = getenv("GOLWS_CORE"), *slash;
+	Dl_info me;
+	int n;
+
+	if (env && *env) {
+		n = snprintf(path, size, "%s", env);
+		return n < 0 || (size_t)n >= size;
+	}
+	if (!dladdr((const void *)(uintptr_t)core_path, &me) || !me.dli_fname)
+		return 1;
+	slash = strrchr(me.dli_fname, '/');
+	n = snprintf(path, size, "%.*slibgolws-core.so", slash ? (int)(slash - me.dli_fname) + 1 : 0,
+		     me.dli_fname);
+	return n < 0 || (size_t)n >= size;
+}
+
+static const struct golws_core *
+load(void)
+{
+	const struct golws_core *c = NULL;
+	golws_core_get_fn *get;
+	char path[4096];
+	void *so;
+
+	if (core_path(path, sizeof path)) {
+		lwsl_err("golws: cannot tell where libgolws-core.so is\n");
+		return NULL;
+	}
+	so = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (!so) {
+		lwsl_err("golws: cannot load the core: %s\n", dlerror());
+		return NULL;
+	}
+	*(void **)&get = dlsym(so, "golws_core_get");
+	if (get)
+		c = get(GOLWS_CORE_ABI, &golws_host);
+	if (!c)
+		lwsl_err("golws: %s is not the core that belongs to this library\n", path);
+	return c;
+}
+
+const struct golws_core *
+golws_core(void)
+{
+	const struct golws_core *c = atomic_load_explicit(&core, memory_order_acquire);
+
+	if (c && !atomic_load_explicit(&forked, memory_order_relaxed))
+		return c;
+	if (atomic_load(&forked)) {
+		lwsl_err("golws: this process was forked after the library was in use; create the context "
+			 "after fork(), or exec\n");
+		return NULL;
+	}
+	pthread_mutex_lock(&lock);
+	c = atomic_load(&core);
+	if (!c && !atomic_load(&failed)) {
+		c = load();
+		if (c) {
+			atomic_store(&core, c);
+			pthread_atfork(prepare_fork, parent_forked, child_forked);
+		} else
+			atomic_store(&failed, 1);
+	}
+	pthread_mutex_unlock(&lock);
+	return c;
+}
+
+const struct golws_core *
+golws_core_loaded(void)
+{
+	return atomic_load(&forked) ? NULL : atomic_load_explicit(&core, memory_order_acquire);
+}

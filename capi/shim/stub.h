@@ -1,0 +1,122 @@
+/* The C records of what programs know by pointer, shared by the shim and the core.
+ *
+ * The core makes and frees them; the shim answers from them what needs no crossing. Everything here
+ * belongs to one service thread, except where a comment says otherwise. */
+#ifndef GOLWS_SHIM_STUB_H
+#define GOLWS_SHIM_STUB_H
+
+#include <libwebsockets.h>
+#include <stdatomic.h>
+
+/* How far sending has got; the engine keeps it up to date (engine.Shared). */
+struct golws_shared {
+	uint32_t pending; /* bytes written and not taken by the kernel */
+	uint32_t blocked; /* the kernel refused bytes */
+	uint32_t closed;  /* closing or closed */
+	uint32_t held;    /* on hold: nothing more may be delivered */
+};
+
+/* How lws_write() may put a frame into the thread's batch without a crossing. */
+enum golws_framing {
+	GOLWS_CROSS,     /* not at all */
+	GOLWS_RAW,       /* as it is */
+	GOLWS_WS_SERVER, /* room for an unmasked frame head in front */
+	GOLWS_WS_CLIENT, /* the same with a mask */
+};
+
+struct lws {
+	struct golws_shared tx;
+	uint32_t slot, gen; /* the engine's name for it within its thread */
+	struct golws_thread *t;
+	struct lws_vhost *vhost;
+	const struct lws_protocols *protocol; /* bound to, or the one being called */
+	void *user;                           /* per-session data, or what the program set */
+	void *opaque;
+	struct lws *next_want; /* in the thread's list of those that want WRITEABLE */
+	uint64_t remaining;    /* of the frame being delivered, behind this piece */
+	const char *tag;       /* for logs, NULL until asked for */
+	int fd;
+	uint8_t opcode, rsv; /* of the message being delivered */
+	uint8_t first, final;
+	uint8_t want;       /* on that list */
+	uint8_t user_owned; /* `user` was allocated for the session and is freed with it */
+	uint8_t fake;       /* stands for a vhost in a callback */
+	uint8_t client;
+	uint8_t framing; /* enum golws_framing */
+};
+
+/* One write in the batch. */
+struct golws_record {
+	struct lws *w;
+	uint32_t at;   /* of the head room */
+	uint32_t len;  /* head room and payload */
+	uint16_t room;
+	uint16_t wp;
+};
+
+#define GOLWS_RECORDS 512
+
+struct golws_thread {
+	struct lws_context *cx;
+	int tsi;
+	_Atomic(pthread_t) owner; /* who services it; 0 before anybody did */
+	unsigned char *tx;        /* what lws_write() gathers until the core collects */
+	uint32_t tx_used, tx_size, records;
+	struct golws_record record[GOLWS_RECORDS];
+	struct lws *wants, *wants_last;
+	int serving; /* nesting of lws_service_tsi() */
+	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS]; /* lws_sul_schedule()'s, earliest first */
+	lws_usec_t sul_armed;                           /* when the core will call, 0 for not */
+	char in_sul;
+	unsigned char *rx; /* the loop's receive buffer */
+	uint32_t rx_size;
+};
+
+struct lws_vhost {
+	struct lws_context *cx;
+	struct lws_vhost *next;
+	uint32_t id;
+	const char *name;
+	const char *iface; /* NULL for any */
+	void *user;
+	struct lws_protocols *protocols; /* our copy, `count` and a terminator */
+	const struct lws_protocols *given; /* the program's, which it may pass back to us */
+	const struct lws_protocols **pgiven; /* the same where it gave a list of pointers */
+	int count;
+	void **priv; /* one for each protocol */
+	struct lws_log_cx *log_cx;
+	void (*finalize)(struct lws_vhost *vh, void *arg);
+	void *finalize_arg;
+	const char *tag;
+};
+
+struct lws_context {
+	lws_dll2_t list; /* of all contexts, under the shim's lock */
+	uint32_t id;
+	int count_threads;
+	struct golws_thread *threads;
+	struct lws_vhost *vhosts; /* in order of creation */
+	void *user;
+	struct lws_log_cx *log_cx;
+	struct lws_context **pcontext;
+	int argc;
+	const char **argv;
+	void *baggage; /* freed with the context */
+	uid_t uid;
+	gid_t gid;
+	const char *hostname; /* canonical, "" until asked for */
+	const char *tag;
+	uint64_t options;
+	_Atomic(int) destroying;
+	_Atomic(int) loop_exit; /* lws_default_loop_exit() */
+};
+
+/* One piece of a message, as the core hands it to golws_fragments(). */
+struct golws_fragment {
+	uintptr_t data; /* a number, so that Go may lend its own memory */
+	size_t len;
+	uint64_t remaining;
+	uint8_t opcode, rsv, first, final;
+};
+
+#endif

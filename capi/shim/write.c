@@ -1,0 +1,94 @@
+/* lws-write.h, lws-writeable.h: sending. */
+#include "core-call.h"
+
+/* From this size a payload goes straight to the kernel; see engine/write.go. */
+#define DIRECT_SIZE (16u << 10)
+/* From so many waiting bytes on a connection counts as choked (engine.QueueMark). */
+#define QUEUE_MARK (128u << 10)
+/* With more waiting, the core decides whether to take a write (engine.QueueCap). */
+#define QUEUE_CAP (16u << 20)
+
+static uint32_t
+head_room(uint8_t framing, size_t len)
+{
+	if (framing == GOLWS_RAW)
+		return 0;
+	return (len < 126 ? 2u : 4u) + (framing == GOLWS_WS_CLIENT ? 4u : 0u);
+}
+
+static int
+in_batch(const struct lws *w, size_t len, enum lws_write_protocol wp)
+{
+	if (w->framing == GOLWS_CROSS || len >= DIRECT_SIZE || w->tx.closed || w->tx.pending > QUEUE_CAP)
+		return 0;
+	if (w->framing == GOLWS_RAW)
+		return !((int)wp & LWS_WRITE_BUFLIST);
+	return wp == LWS_WRITE_TEXT || wp == LWS_WRITE_BINARY;
+}
+
+/* A small write is copied to the thread's batch, with room for its frame head; the core frames the
+ * batch and sends it when the callbacks that made it are done. No crossing, one copy. */
+int
+lws_write(struct lws *wsi, unsigned char *buf, size_t len, enum lws_write_protocol protocol)
+{
+	struct golws_thread *t;
+	struct golws_record *r;
+	uint32_t room, all;
+
+	if (!wsi || (!buf && len) || len > INT32_MAX)
+		return -1;
+	t = wsi->t;
+	if (!in_batch(wsi, len, protocol) || !t->serving || !golws_on_thread(t))
+		return golws_call_write(wsi, buf, len, (int)protocol);
+	room = head_room(wsi->framing, len);
+	all = room + (uint32_t)len;
+	if (t->records == GOLWS_RECORDS || t->tx_used + all > t->tx_size)
+		golws_call_collect(t);
+	r = &t->record[t->records++];
+	r->w = wsi;
+	r->at = t->tx_used;
+	r->len = all;
+	r->room = (uint16_t)room;
+	r->wp = (uint16_t)protocol;
+	if (len)
+		memcpy(t->tx + t->tx_used + room, buf, len);
+	t->tx_used += all;
+	wsi->tx.pending += all;
+	return (int)len;
+}
+
+int
+lws_callback_on_writable(struct lws *wsi)
+{
+	struct golws_thread *t;
+
+	if (!wsi || wsi->fake)
+		return 0;
+	t = wsi->t;
+	if (!golws_on_thread(t))
+		return golws_call_on_writable_post(t, wsi->slot, wsi->gen);
+	if (!t->serving)
+		return golws_call_on_writable(wsi);
+	if (!wsi->want) {
+		wsi->want = 1;
+		wsi->next_want = NULL;
+		if (t->wants)
+			t->wants_last->next_want = wsi;
+		else
+			t->wants = wsi;
+		t->wants_last = wsi;
+	}
+	return 1;
+}
+
+int
+lws_send_pipe_choked(struct lws *wsi)
+{
+	return wsi->tx.blocked || wsi->tx.pending >= QUEUE_MARK;
+}
+
+int
+lws_partial_buffered(struct lws *wsi)
+{
+	return wsi->tx.blocked != 0;
+}
