@@ -76,15 +76,18 @@ struct lws_filter_network_conn_args {
  * session data (per_session_data_size bytes, or what lws_set_wsi_user() set), or NULL where the
  * connection has none yet, which is said below.
  *
- * A protocol is bound to a connection and dropped from it by the *_BIND_PROTOCOL and *_DROP_PROTOCOL
- * pair of its kind; the session data exists from just before the first to just after the second. */
+ * A protocol hears that a connection is bound to it by a *_BIND_PROTOCOL reason, and that it is no longer
+ * by a *_DROP_PROTOCOL one, each of its kind; a ws keeps the binding that its handshake's request got.
+ * The session data begins with the binding. It ends when another protocol is bound, or after the
+ * connection's last callback: the drop comes before the CLOSED reason, which still has the data. */
 enum lws_callback_reasons {
 
 	/* ---- life of a protocol and of a connection ---- */
 
 	/* Once for each protocol on each vhost, before the loop first runs. wsi stands for the vhost (see
 	 * lws_get_vhost()) and the protocol only. in: the protocol's list of options, a struct
-	 * lws_protocol_vhost_options *, or NULL. Nonzero: the vhost does not offer this protocol. */
+	 * lws_protocol_vhost_options *, or NULL. Nonzero: the vhost fails, and with it the call that was
+	 * making it ready. */
 	LWS_CALLBACK_PROTOCOL_INIT = 27,
 	/* Once for each protocol on each vhost, when the vhost goes and its connections are closed. */
 	LWS_CALLBACK_PROTOCOL_DESTROY = 28,
@@ -105,7 +108,8 @@ enum lws_callback_reasons {
 
 	/* ---- http server ---- */
 
-	/* To the first protocol: a connection was accepted and made. user is NULL. */
+	/* To the first protocol: a connection was accepted and made; user is NULL. Also to its own protocol
+	 * when a ws or http client connection has been bound. */
 	LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED = 19,
 	/* A request whose head has come whole, and that no mount has served. in: the path, decoded and
 	 * normalised, len bytes and a NUL; below a callback mount, what follows the mountpoint. The headers
@@ -120,10 +124,12 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_HTTP_FILE_COMPLETION = 15,
 	/* The answer to lws_callback_on_writable(). */
 	LWS_CALLBACK_HTTP_WRITEABLE = 16,
-	/* An http connection that was bound to this protocol is closed. Not one that became a ws. */
+	/* An http connection is closed, after a drop if it was bound; not one that became a ws. user is NULL if
+	 * no request had come. */
 	LWS_CALLBACK_CLOSED_HTTP = 5,
-	/* The head has come, before LWS_CALLBACK_HTTP and before mounts. in, len: the path. The headers can
-	 * be read. Nonzero: the connection is closed unanswered, unless the callback has answered. */
+	/* A request's head has come, one that does not ask for a ws; before LWS_CALLBACK_HTTP and before files
+	 * are served. in, len: the path. The headers can be read. Nonzero: the connection is closed
+	 * unanswered, unless the callback has answered. */
 	LWS_CALLBACK_FILTER_HTTP_CONNECTION = 18,
 	/* A response's headers are being put together. in: a struct lws_process_html_args whose p is
 	 * where to add (move it on) and max_len the bytes left. Nonzero: the response fails. */
@@ -139,16 +145,17 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_HTTP_BIND_PROTOCOL = 49,
 	/* ... that is over. On a kept connection the pair comes once for each request. */
 	LWS_CALLBACK_HTTP_DROP_PROTOCOL = 50,
-	/* A request asks to upgrade. in: to what, such as "websocket". The headers can be read. 0: go on.
-	 * Below 0: close. Above 0: the callback has answered with something else. */
+	/* To the first protocol: a request asks to upgrade. in: to what, such as "websocket". The headers can be
+	 * read. 0: go on. Below 0: close. Above 0: the callback has answered with something else. */
 	LWS_CALLBACK_HTTP_CONFIRM_UPGRADE = 86,
 
 	/* ---- http client ---- */
 
 	/* The response's head has come. lws_http_client_http_response() gives its status, and the headers
-	 * can be read. */
+	 * can be read. A ws client gets it too, for the 101, before
+	 * LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH. */
 	LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP = 44,
-	/* The connection is closed, after LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP or the bind had come. */
+	/* The connection is closed, after LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP had come. */
 	LWS_CALLBACK_CLOSED_CLIENT_HTTP = 45,
 	/* in, len: bytes of the response's body, chunking removed, from within lws_http_client_read(). */
 	LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ = 48,
@@ -159,7 +166,8 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP = 47,
 	/* After lws_client_http_body_pending(wsi, 1): send some of the request's body. */
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE = 57,
-	/* The response is a redirect about to be followed; in: where to, len: the status. */
+	/* The response is a redirect that is about to be followed. in: where to, a text ended by NUL. Nonzero:
+	 * do not, and close. */
 	LWS_CALLBACK_CLIENT_HTTP_REDIRECT = 104,
 	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL = 85,
 	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL = 76,
@@ -181,13 +189,14 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_RECEIVE_PONG = 7,
 	/* To both servers and clients: the peer has begun to close. in, len: its code, 2 bytes in network
 	 * order, and its reason; or len 0. Then LWS_CALLBACK_CLOSED. 0: the close is answered with the same
-	 * code. Nonzero: with what lws_close_reason() has set, if anything. */
+	 * code. Nonzero: the connection is closed without that answer. */
 	LWS_CALLBACK_WS_PEER_INITIATED_CLOSE = 38,
-	/* A ws handshake has come and would be accepted. in: the protocol's name. The headers can be read.
-	 * Nonzero: refused. */
+	/* A ws handshake has come and would be accepted. in: the protocol's name, or NULL if the client asks for
+	 * none. The headers can be read. Nonzero: refused. */
 	LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION = 20,
 	/* in: the name of an extension that the client offers and the vhost has. Nonzero: do not use it. */
 	LWS_CALLBACK_CONFIRM_EXTENSION_OKAY = 25,
+	/* A value only: the handshake's LWS_CALLBACK_HTTP_BIND_PROTOCOL is the binding. */
 	LWS_CALLBACK_WS_SERVER_BIND_PROTOCOL = 77,
 	LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL = 78,
 
@@ -196,8 +205,9 @@ enum lws_callback_reasons {
 	/* Any client connection, http and raw too, that could not be made: the one report of it, whatever
 	 * failed. in, len: a text that says which step failed and why. user is set. */
 	LWS_CALLBACK_CLIENT_CONNECTION_ERROR = 1,
-	/* The server's answer has come and is right. The headers can be read, for the last time. Nonzero:
-	 * give up, with LWS_CALLBACK_CLIENT_CONNECTION_ERROR. */
+	/* The server's answer has come and is right; an http client gets it too, before
+	 * LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP. The headers can be read, by a ws client for the last time.
+	 * Nonzero: give up, with LWS_CALLBACK_CLIENT_CONNECTION_ERROR. */
 	LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH = 2,
 	/* The handshake is done. */
 	LWS_CALLBACK_CLIENT_ESTABLISHED = 3,
@@ -221,6 +231,7 @@ enum lws_callback_reasons {
 	 * lws_filter_network_conn_args *. in: the descriptor as a pointer-sized number. wsi is the listening
 	 * one. Nonzero: hang up. */
 	LWS_CALLBACK_FILTER_NETWORK_CONNECTION = 17,
+	/* A value only: the handshake's LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL is the binding. */
 	LWS_CALLBACK_WS_CLIENT_BIND_PROTOCOL = 79,
 	LWS_CALLBACK_WS_CLIENT_DROP_PROTOCOL = 80,
 
@@ -265,7 +276,7 @@ enum lws_callback_reasons {
 
 	/* ---- raw sockets ---- */
 
-	/* in, len: bytes from the peer; len 0: the peer has ended its half. */
+	/* in, len: bytes from the peer. */
 	LWS_CALLBACK_RAW_RX = 59,
 	/* The connection is closed. */
 	LWS_CALLBACK_RAW_CLOSE = 60,

@@ -90,14 +90,17 @@ struct lws_client_connect_info {
 /* Begins to connect. Returns the new wsi, or NULL if it failed at once.
  *
  * The work goes on in the loop: the name is resolved without blocking it, every address is tried in
- * turn for up to the vhost's connect_timeout_secs in all, and then the protocol's handshake follows.
- * The end is an ESTABLISHED callback of its kind (LWS_CALLBACK_CLIENT_ESTABLISHED,
+ * turn, each for up to the vhost's connect_timeout_secs, and then the protocol's handshake follows. The
+ * end is an ESTABLISHED callback of its kind (LWS_CALLBACK_CLIENT_ESTABLISHED,
  * LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP, LWS_CALLBACK_RAW_CONNECTED), or exactly one
- * LWS_CALLBACK_CLIENT_CONNECTION_ERROR with a text. When NULL is returned that callback has come
- * already, unless the arguments name no context, vhost or protocol at all.
+ * LWS_CALLBACK_CLIENT_CONNECTION_ERROR with a text; neither comes before the call has returned.
  *
- * On the service thread of a callback, the wsi belongs to that thread; called from the thread that
- * created the context, to service thread 0. */
+ * NULL means that the arguments cannot be used (no such vhost, protocol or method, no address or port,
+ * TLS), which is logged and no callback tells; or that a callback refused the wsi as it was being bound,
+ * and then LWS_CALLBACK_CLIENT_CONNECTION_ERROR has come.
+ *
+ * Called in a callback, the wsi belongs to that callback's service thread; elsewhere to service thread 0,
+ * whose thread must be the caller. */
 LWS_VISIBLE LWS_EXTERN struct lws *
 lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo);
 

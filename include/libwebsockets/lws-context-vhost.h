@@ -94,8 +94,7 @@
 #define LWS_SERVER_OPTION_OPENSSL_AUTO_DH_PARAMETERS (1ll << 40)
 /* (V) of mbedTLS */
 #define LWS_SERVER_OPTION_MBEDTLS_VERIFY_CLIENT_CERT_POST_HANDSHAKE ((1ll << 41) | (1ll << 12))
-/* (V) offer all of the vhost's protocols. Without it, a protocol after the first that pvo does not
- * name is offered all the same, unless pvo names any */
+/* (V) no effect here: all of the vhost's protocols are offered, whether pvo names them or not */
 #define LWS_SERVER_OPTION_VH_INSTANTIATE_ALL_PROTOCOLS (1ll << 42)
 
 /* Whether the flags c have all of f. */
@@ -218,11 +217,11 @@ struct lws_context_creation_info {
 	unsigned int timeout_secs;
 		/* (V) seconds for each wait on the peer that has no limit of its own; 0 = 20 */
 	unsigned int connect_timeout_secs;
-		/* (V) seconds to find an address that answers; 0 = timeout_secs */
+		/* (V) seconds for a name to be resolved, and again for each of its addresses to answer; 0 = 20 */
 	int bind_iface;
 		/* (V) nonzero = SO_BINDTODEVICE with iface; needs CAP_NET_RAW */
 	unsigned int timeout_secs_ah_idle;
-		/* (V) seconds from a connection's accept to the end of its first request's head; 0 = 10 */
+		/* (V) seconds for a request's head to come whole; 0 = timeout_secs */
 	uint32_t tls_session_timeout;
 		/* (V) TLS: none yet */
 	uint32_t tls_session_cache_max;
@@ -240,8 +239,8 @@ struct lws_context_creation_info {
 		/* (C) most connections of a service thread, its own descriptors included; 0 = no limit but the
 		 * process's. Beyond it accepting stops until one closes */
 	const char *vhost_name;
-		/* (V) the name that Host headers ask for; NULL = "default". Among vhosts on one port the
-		 * first made is taken when none fits */
+		/* (V) the name that Host headers ask for, names below it included; NULL = "default". Among
+		 * vhosts on one port the first made is taken when none fits */
 	const char *const *plugin_dirs;
 		/* (C) none yet */
 	void *external_baggage_free_on_destroy;
@@ -393,7 +392,7 @@ lws_get_vhost_name(struct lws_vhost *vhost);
 LWS_VISIBLE LWS_EXTERN struct lws_vhost *
 lws_get_vhost_by_name(struct lws_context *context, const char *name);
 
-/* The port that was asked for in info.port; lws_get_vhost_listen_port() has the one that it got. */
+/* The port that the vhost listens on, also where info.port was 0; info.port where it does not listen. */
 LWS_VISIBLE LWS_EXTERN int
 lws_get_vhost_port(struct lws_vhost *vhost);
 

@@ -252,11 +252,12 @@ enum {
  * read in LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP or LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH. At other
  * times they are absent.
  *
- * A header that came several times has a fragment for each; read whole, they are joined by ", " (cookies by
- * "; "). The fragments of WSI_TOKEN_HTTP_URI_ARGS are the arguments, "name=value", decoded. */
+ * A header that came several times has a fragment for each; read whole, they are joined by a comma, cookies
+ * by a semicolon. The fragments of WSI_TOKEN_HTTP_URI_ARGS are the arguments, "name=value", decoded; read
+ * whole, they are joined by "&". */
 
-/* The header's name in lower case with its colon, such as "host:", or the method's name and a space; NULL
- * for a token that has none. Constant. Any thread. */
+/* The header's name in lower case with its colon, such as "host:", or the method's name and a space ("get ");
+ * NULL for a token that has none. Constant. Any thread. */
 LWS_VISIBLE LWS_EXTERN const unsigned char *
 lws_token_to_string(enum lws_token_indexes token);
 
@@ -404,13 +405,14 @@ lws_http_mark_sse(struct lws *wsi);
 
 /* ---- texts; any thread ---- */
 
-/* Writes string, percent-encoded so that it can be a url argument, and a NUL to the len bytes at escaped,
- * as much as fits in whole characters. The two may not overlap. Returns escaped. */
+/* Writes string, encoded as the value of a url argument (a space as "+", all but letters and digits as "%"
+ * and two digits), and a NUL to the len bytes at escaped, as much as fits in whole characters. The two
+ * may not overlap. Returns escaped. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_urlencode(char *escaped, const char *string, int len);
 
 /* The other way, with "+" as a space. It may be done in place. Returns 0, or nonzero at a "%" without two
- * hexadecimal digits; the text up to there and a NUL are written then. */
+ * hexadecimal digits; what string holds then is not to be used. */
 LWS_VISIBLE LWS_EXTERN int
 lws_urldecode(char *string, const char *escaped, int len);
 

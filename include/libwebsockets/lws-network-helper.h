@@ -100,7 +100,7 @@ lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46);
 LWS_VISIBLE LWS_EXTERN int
 lws_write_numeric_address(const uint8_t *ads, int size, char *buf, size_t len);
 
-/* The same for *sa46. "(unset)" for family 0, "(unix skt)" for a unix address. Any thread. */
+/* The same for *sa46; a negative value and "" if its family is not IPv4. Any thread. */
 LWS_VISIBLE LWS_EXTERN int
 lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len);
 

@@ -55,10 +55,10 @@ struct lws_write_passthru {
  * not touched.
  *
  * Returns len when all was taken: sent or queued, which lws does not tell apart either. Returns -1
- * when the connection is closing or dead, when the data would pass the queue's limit, or when it does
- * not fit the connection's state (a continuation without a beginning, a control frame of more than
- * 125 bytes); nothing of it has been queued then. The usual answer is to return -1 from the callback,
- * which closes. lws_send_pipe_choked() tells when to stop before the limit. */
+ * when the connection is closing or dead, when more than the queue's limit (16 MiB) waits in it, or when
+ * the data does not fit the connection's state (a continuation without a beginning, a control frame of
+ * more than 125 bytes); nothing of it has been queued then. The usual answer is to return -1 from the
+ * callback, which closes. lws_send_pipe_choked() tells when to stop before the limit. */
 LWS_VISIBLE LWS_EXTERN int
 lws_write(struct lws *wsi, unsigned char *buf, size_t len, enum lws_write_protocol protocol);
 

@@ -49,8 +49,8 @@ LWS_VISIBLE LWS_EXTERN int
 lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, size_t len) LWS_WARN_DEPRECATED;
 
 /* Calls each protocol of vh once, with this reason and arguments. The wsi it gets stands for the vhost
- * and protocol only, its user pointer is NULL. Returns 0, or 1 if a callback returned nonzero, in
- * which case those after it were not called. */
+ * and protocol only, its user pointer is NULL. Returns 0, or nonzero if a callback returned nonzero,
+ * in which case those after it were not called. */
 LWS_VISIBLE LWS_EXTERN int
 lws_callback_vhost_protocols_vhost(struct lws_vhost *vh, int reason, void *in, size_t len);
 

@@ -5,9 +5,9 @@
 #ifndef LWS_WS_STATE_H
 #define LWS_WS_STATE_H
 
-/* Whether it is better to wait for the next WRITEABLE than to write more now: nonzero while output
- * waits in the queue above its mark, or the kernel has refused bytes. lws_write() still accepts data
- * then, until the queue's limit. 0: go on. */
+/* Whether it is better to wait for the next WRITEABLE than to write more now: nonzero while more than
+ * the queue's mark (128 KiB) waits in it, or the kernel has refused bytes. lws_write() still accepts
+ * data then, until the queue's limit. 0: go on. */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_send_pipe_choked(struct lws *wsi);
 
@@ -34,7 +34,7 @@ lws_get_reserved_bits(struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN uint8_t
 lws_get_opcode(struct lws *wsi);
 
-/* Whether output waits in the queue. A program need not ask: lws_write() queues in order. */
+/* Whether output waits that the kernel has refused. A program need not ask: lws_write() queues in order. */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_partial_buffered(struct lws *wsi);
 
