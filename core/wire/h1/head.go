@@ -84,15 +84,13 @@ func (h *Head) Host() []byte {
 
 // reset empties the head and keeps its memory.
 func (h *Head) reset() {
-	list, args := h.Fields.list, h.args
 	h.Fields.reset()
 	h.Method, h.Target, h.Form = "", nil, FormOrigin
 	h.Scheme, h.Authority, h.Path, h.RawQuery, h.Fragment = nil, nil, nil, nil, nil
 	h.Status, h.Reason, h.Informational = 0, nil, false
 	h.Minor, h.ContentLength, h.Framing = 0, -1, FramingNone
 	h.KeepAlive, h.Upgrade, h.Expect100 = false, false, false
-	h.args, h.dec = args[:0], nil
-	h.Fields.list = list[:0]
+	h.args, h.dec = h.args[:0], nil
 }
 
 // methodName gives the registered methods without allocating.
