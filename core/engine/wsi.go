@@ -83,6 +83,7 @@ const (
 	flagOwnFD                           // watch only: the fd is closed by us
 	flagCreated                         // WSI_CREATE was called
 	flagProbed                          // a sign of life was asked for
+	flagBound                           // the Bind callback was made for the protocol
 )
 
 // Hold is a set of reasons not to receive.
@@ -216,19 +217,40 @@ func (w *Wsi) Fragment() *Fragment { return &w.frag }
 // Bind binds w to p with the role's Bind callback, dropping what it was bound
 // to. Nonzero is the callback's refusal.
 func (w *Wsi) Bind(p *Protocol) int {
-	if w.protocol == p {
+	if w.protocol == p && w.flags&flagBound != 0 {
 		return 0
 	}
-	w.Drop()
-	w.protocol = p
-	w.t.ctx.opt.Face.WsiBound(w)
+	w.Attach(p)
+	w.flags |= flagBound
 	if r := w.role.Reasons(w).Bind; r != ReasonNone {
 		return w.Call(r, In{})
 	}
 	return 0
 }
 
-// Drop ends w's binding with the role's Drop callback.
+// Attach gives w p and its session data without a callback, dropping another
+// protocol that it was bound to: what comes before Bind can then be told to p.
+func (w *Wsi) Attach(p *Protocol) {
+	if w.protocol == p {
+		return
+	}
+	w.Drop()
+	w.protocol = p
+	w.t.ctx.opt.Face.WsiBound(w)
+}
+
+// Rebind ends w's binding to its protocol and begins it anew, each with its
+// callback; the session data stays. Nonzero is the Bind callback's refusal.
+func (w *Wsi) Rebind() int {
+	p := w.protocol
+	w.dropCall()
+	if w.protocol != p || p == nil || !w.Alive() {
+		return 0
+	}
+	return w.Bind(p)
+}
+
+// Drop ends w's binding with the role's Drop callback, where Bind was called.
 func (w *Wsi) Drop() {
 	if w.protocol == nil {
 		return
@@ -239,19 +261,13 @@ func (w *Wsi) Drop() {
 }
 
 func (w *Wsi) dropCall() {
-	if r := w.role.Reasons(w).Drop; r != ReasonNone && w.protocol != nil {
+	if w.flags&flagBound == 0 || w.protocol == nil {
+		return
+	}
+	w.flags &^= flagBound
+	if r := w.role.Reasons(w).Drop; r != ReasonNone {
 		w.Call(r, In{})
 	}
-}
-
-// Rebind changes the protocol without any callback, as an upgrade does that
-// keeps the session data.
-func (w *Wsi) Rebind(p *Protocol) {
-	if w.protocol != nil {
-		w.t.ctx.opt.Face.WsiDropped(w)
-	}
-	w.protocol = p
-	w.t.ctx.opt.Face.WsiBound(w)
 }
 
 // Call calls w's protocol, or its vhost's first where it is not bound.
