@@ -1,4 +1,5 @@
 /* Single files: lws-misc.h, lws-purify.h. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "internal.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@ lws_open(const char *__file, int __oflag, ...)
 {
 	mode_t mode = 0;
 
-	if (__oflag & (O_CREAT | __O_TMPFILE)) {
+	if ((__oflag & O_CREAT) || (__oflag & O_TMPFILE) == O_TMPFILE) {
 		va_list vl;
 
 		va_start(vl, __oflag);

@@ -1,4 +1,5 @@
 /* Strings with a limit, hexadecimal and short JSON: lws-misc.h. */
+#define _GNU_SOURCE /* memmem() */
 #include "internal.h"
 
 #include <stdio.h>
