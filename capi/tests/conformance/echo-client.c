@@ -31,6 +31,7 @@ static void next(void)
 	if (!current) cases = atoi(count);
 	if (current > cases) {
 		over = 1;
+		lws_cancel_service(context);	/* so that lws_service() returns now */
 		return;
 	}
 	if (++current > cases) lws_snprintf(path, sizeof path, "/updateReports?agent=%s", agent);
@@ -57,6 +58,7 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		fprintf(stderr, "step %d of %d: %.*s\n", current, cases, (int)len, in ? (const char *)in : "");
 		failed = 1;
+		lws_cancel_service(context);
 		break;
 	}
 	return 0;

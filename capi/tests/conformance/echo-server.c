@@ -2,14 +2,12 @@
 #include "queue.h"
 #include <signal.h>
 
-static volatile int stop;
-static struct lws_context *context;
+static volatile sig_atomic_t stop;
 
 static void on_signal(int s)
 {
 	(void)s;
 	stop = 1;
-	lws_cancel_service(context);
 }
 
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -31,6 +29,7 @@ static const struct lws_protocols protocols[] = {
 int main(int argc, char **argv)
 {
 	struct lws_context_creation_info info;
+	struct lws_context *context;
 
 	memset(&info, 0, sizeof info);
 	info.port = argc > 1 ? atoi(argv[1]) : 9001;

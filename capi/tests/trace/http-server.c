@@ -99,6 +99,7 @@ static int head_only(struct lws *wsi, enum lws_callback_reasons reason, void *us
 {
 	unsigned char buf[LWS_PRE + 256], *start = buf + LWS_PRE, *at = start, *end = buf + sizeof buf - 1;
 	char value[64];
+	const char *arg;
 
 	(void)user; (void)in; (void)len;
 	if (reason != LWS_CALLBACK_HTTP) return 0;
@@ -106,7 +107,9 @@ static int head_only(struct lws *wsi, enum lws_callback_reasons reason, void *us
 	say("server", "  Host: %s", lws_hdr_copy(wsi, value, sizeof value, WSI_TOKEN_HOST) > 0 ? value : "none");
 	say("server", "  x-own via custom copy -> %d", lws_hdr_custom_copy(wsi, value, sizeof value, "x-own:", 6));
 	say("server", "  x-none via custom copy -> %d", lws_hdr_custom_copy(wsi, value, sizeof value, "x-none:", 7));
-	say("server", "  lws_get_urlarg_by_name a= -> %s", lws_get_urlarg_by_name(wsi, "a=", value, sizeof value) ? value : "NULL");
+	arg = lws_get_urlarg_by_name(wsi, "a=", value, sizeof value);
+	say("server", "  lws_get_urlarg_by_name a= -> %s, at %d", arg ? arg : "NULL", arg ? (int)(arg - value) : -1);
+	say("server", "  lws_get_urlarg_by_name z= -> %s", lws_get_urlarg_by_name(wsi, "z=", value, sizeof value) ? value : "NULL");
 	if (lws_add_http_header_status(wsi, 204, &at, end) || lws_finalize_write_http_header(wsi, start, &at, end)) return 1;
 	if (lws_http_transaction_completed(wsi)) return -1;
 	return 0;
