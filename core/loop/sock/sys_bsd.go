@@ -1,0 +1,147 @@
+//go:build darwin || freebsd
+
+package sock
+
+import (
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/golws/golws/core/loop"
+	"github.com/golws/golws/core/loop/sock/kqueue"
+	"github.com/golws/golws/core/loop/sock/notify"
+)
+
+const maxIovecs = 64
+
+// system has no memory of its own here.
+type system struct{}
+
+func newNotifier() (notify.Notifier, error) {
+	n, err := kqueue.New()
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func errno(err error) syscall.Errno {
+	e, _ := err.(syscall.Errno)
+	return e
+}
+
+// retry repeats a call that a signal has interrupted.
+func retry(call func() (int, error)) (int, syscall.Errno) {
+	for {
+		n, err := call()
+		if err == unix.EINTR {
+			continue
+		}
+		return max(0, n), errno(err)
+	}
+}
+
+func recv(fd int32, b []byte) (int, syscall.Errno) {
+	return retry(func() (int, error) { return unix.Read(int(fd), b) })
+}
+
+// send raises no SIGPIPE: every socket here has SO_NOSIGPIPE.
+func send(fd int32, b []byte) (int, syscall.Errno) {
+	return retry(func() (int, error) { return unix.Write(int(fd), b) })
+}
+
+// sendv sends as many of bufs as one call takes: used of them, size bytes in
+// all, of which n were taken.
+func (s *system) sendv(fd int32, bufs [][]byte) (n, size, used int, e syscall.Errno) {
+	var iov [][]byte
+	for _, b := range bufs {
+		if len(b) > 0 {
+			if len(iov) == maxIovecs {
+				break
+			}
+			iov = append(iov, b)
+			size += len(b)
+		}
+		used++
+	}
+	if size == 0 {
+		return 0, 0, used, 0
+	}
+	n, e = retry(func() (int, error) { return unix.SendmsgBuffers(int(fd), iov, nil, nil, 0) })
+	return n, size, used, e
+}
+
+func (s *system) accept(fd int32) (int, loop.Addr, syscall.Errno) {
+	n, sa, err := accept(int(fd))
+	if err != nil {
+		return -1, loop.Addr{}, errno(err)
+	}
+	if _, ok := sa.(*unix.SockaddrUnix); ok {
+		return n, loop.Addr{}, 0
+	}
+	return n, addr(sa), 0
+}
+
+func newSocket(family int) (int, error) {
+	syscall.ForkLock.RLock()
+	fd, err := unix.Socket(family, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return -1, os.NewSyscallError("socket", err)
+	}
+	err = unix.SetNonblock(fd, true)
+	if err == nil {
+		err = noSigpipe(fd)
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, os.NewSyscallError("socket", err)
+	}
+	return fd, nil
+}
+
+func noSigpipe(fd int) error {
+	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_NOSIGPIPE, 1)
+}
+
+func setAccepted(fd int, remote loop.Addr, k loop.KeepAlive) error {
+	if err := noSigpipe(fd); err != nil {
+		return os.NewSyscallError("setsockopt", err)
+	}
+	if !remote.IP.IsValid() {
+		return nil
+	}
+	return setStreamOptions(fd, k)
+}
+
+func setAdopted(fd int, remote loop.Addr) error {
+	return setAccepted(fd, remote, loop.KeepAlive{})
+}
+
+func setKeepAlive(fd int, k loop.KeepAlive) error {
+	for _, o := range [...]struct{ level, name, value int }{
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, keepIdle, k.Idle},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, k.Interval},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Probes},
+	} {
+		if o.value <= 0 {
+			continue
+		}
+		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	return nil
+}
+
+func setFastOpen(fd, queue int) error {
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN, queue))
+}
+
+// portAtConnect is what these systems do anyway.
+func portAtConnect(int) {}
