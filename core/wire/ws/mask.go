@@ -39,8 +39,12 @@ func xor(b []byte, key uint32) {
 		le.PutUint64(p[:], le.Uint64(p[:])^k)
 		b = b[8:]
 	}
+	if len(b) >= 4 {
+		le.PutUint32(b, le.Uint32(b)^key)
+		b = b[4:]
+	}
 	for i := range b {
-		b[i] ^= byte(k)
-		k >>= 8
+		b[i] ^= byte(key)
+		key >>= 8
 	}
 }
