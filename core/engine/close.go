@@ -5,7 +5,7 @@ import "github.com/golws/golws/core/loop"
 // How long a close waits, in microseconds.
 const (
 	FlushTimeout  loop.Micros = 5e6 // for the peer to take what is queued
-	LingerTimeout loop.Micros = 2e6 // for the peer's own end, behind ours
+	LingerTimeout loop.Micros = 2e6 // for the peer's own end, when ours is sent
 )
 
 // Close begins to close w as its role does it: the role's farewell, then what
@@ -107,16 +107,16 @@ func (w *Wsi) end(linger bool) {
 	}
 	if linger && w.carrier != nil && w.flags&flagEnded == 0 {
 		w.flags |= flagLinger
-		w.carrier.SetReading(true)
-		if w.out.empty() {
-			w.lingerDrained()
-		}
-		w.timeout.Owner = (*lingering)(w)
-		l.Arm(&w.timeout, w.t.Now()+LingerTimeout)
 		if w.t.lingerers == nil {
 			w.t.lingerers = map[*Wsi]struct{}{}
 		}
 		w.t.lingerers[w] = struct{}{}
+		w.timeout.Owner = (*lingering)(w)
+		l.Arm(&w.timeout, w.t.clock()+FlushTimeout)
+		w.carrier.SetReading(true)
+		if w.out.empty() {
+			w.lingerDrained()
+		}
 	} else {
 		w.dropCarrier()
 	}
@@ -149,6 +149,7 @@ func (w *Wsi) freed() {
 	v := w.vhost
 	v.wsis.Add(-1)
 	v.maybeGone()
+	w.t.ctx.maybeEmpty()
 }
 
 // Fail ends a client connection that did not come about: the text reaches the
@@ -172,6 +173,7 @@ type lingering Wsi
 func (l *lingering) Expired(*loop.Timer) { (*Wsi)(l).endLinger() }
 
 func (w *Wsi) lingerDrained() {
+	w.t.loop.Arm(&w.timeout, w.t.clock()+LingerTimeout)
 	if w.carrier != nil && w.carrier.CloseWrite() != nil {
 		w.endLinger()
 	}

@@ -44,12 +44,37 @@ func (w *Wsi) Input(b []byte) {
 	if w.state == stateDead || w.state == stateFlushing {
 		return // lingering, or past caring
 	}
+	if w.flags&flagTaking != 0 {
+		w.flags |= flagOwed
+		w.held = append(w.held, b...)
+		return
+	}
 	if len(w.held) > 0 {
 		w.held = append(w.held, b...)
 		return
 	}
-	if rest := w.feed(b); len(rest) > 0 {
-		w.held = append(w.held, rest...)
+	w.flags |= flagTaking
+	rest := w.feed(b)
+	w.taken(append([]byte(nil), rest...))
+}
+
+// taken ends the taking of input, of which rest is left: it comes before what
+// arrived meanwhile.
+func (w *Wsi) taken(rest []byte) {
+	w.flags &^= flagTaking
+	if w.state == stateDead {
+		w.held = nil
+		return
+	}
+	if len(w.held) > 0 {
+		rest = append(rest, w.held...)
+	}
+	w.held = rest
+	if w.flags&flagOwed != 0 {
+		w.flags &^= flagOwed
+		if w.holds == 0 {
+			w.Resume()
+		}
 	}
 }
 
@@ -131,19 +156,21 @@ func (w *Wsi) resume() {
 	if w.holds != 0 || w.state == stateDead || w.state == stateFlushing {
 		return
 	}
+	if w.flags&flagTaking != 0 {
+		w.flags |= flagOwed
+		return
+	}
+	w.flags |= flagTaking
 	if r, ok := w.role.(Resumer); ok {
 		r.Resumed(w)
-		if w.holds != 0 || !w.Alive() {
-			return
-		}
 	}
-	if len(w.held) > 0 {
+	var rest []byte
+	if w.holds == 0 && len(w.held) > 0 {
 		b := w.held
 		w.held = nil
-		if rest := w.feed(b); len(rest) > 0 {
-			w.held = rest
-		}
+		rest = w.feed(b)
 	}
+	w.taken(rest)
 	if w.holds == 0 && w.state != stateDead && w.flags&flagEnded == 0 {
 		if w.carrier != nil {
 			w.carrier.SetReading(true)

@@ -84,6 +84,8 @@ const (
 	flagCreated                         // WSI_CREATE was called
 	flagProbed                          // a sign of life was asked for
 	flagBound                           // the Bind callback was made for the protocol
+	flagTaking                          // the role is taking input: what comes in a nested turn waits
+	flagOwed                            // and has to be looked at behind that
 )
 
 // Hold is a set of reasons not to receive.
