@@ -1,0 +1,183 @@
+package ws
+
+import (
+	"unicode/utf8"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/loop"
+	wire "github.com/golws/golws/core/wire/ws"
+)
+
+// How long a close waits, in microseconds.
+const (
+	// CloseTimeout is for the peer's close frame, behind ours.
+	CloseTimeout loop.Micros = 5e6
+	// EndTimeout is for the server to end TCP, behind both close frames: it
+	// does so first, so that it is not the client whose port stays in use
+	// (section 7.1.1).
+	EndTimeout loop.Micros = 2e6
+)
+
+// farewell holds the payloads of close frames.
+type farewell struct {
+	own  []byte // nil where no reason was set
+	peer []byte
+}
+
+func (c *conn) farewell() *farewell {
+	if c.bye == nil {
+		c.bye = &farewell{}
+	}
+	return c.bye
+}
+
+// SetCloseReason says what the close frame will hold when w is closed, and that
+// the peer's answer is to be awaited then: lws_close_reason. The reason has to
+// be UTF-8 and is cut to 123 bytes. Code 0 is none; a code that must not be
+// sent (section 7.4) is none too, and is logged. It answers whether w is a
+// WebSocket.
+func SetCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
+	c := of(w)
+	if c == nil {
+		return false
+	}
+	switch {
+	case code != 0 && !wire.ValidCloseCode(code):
+		w.Logf(engine.LogWarn, "close code %d must not be sent: the close frame will have none", code)
+		code = 0
+	case !utf8.Valid(reason):
+		w.Logf(engine.LogWarn, "a close reason that is not UTF-8 is left out")
+		reason = nil
+	}
+	if code == 0 {
+		c.farewell().own = []byte{}
+		return true
+	}
+	c.farewell().own = wire.AppendClose(make([]byte, 0, 2+len(reason)), code, string(reason))
+	return true
+}
+
+// ClosePayload is what the peer's close frame held, code and reason, or, where
+// none has come, what ours will hold. It is w's.
+func ClosePayload(w *engine.Wsi) []byte {
+	c := of(w)
+	switch {
+	case c == nil || c.bye == nil:
+		return nil
+	case c.bye.peer != nil:
+		return c.bye.peer
+	}
+	return c.bye.own
+}
+
+// Closing says farewell as the package comment has it.
+func (*Role) Closing(w *engine.Wsi) bool {
+	c := of(w)
+	if c == nil {
+		return false
+	}
+	if w.Client() {
+		w.SetEstablished() // closed in the very callback that tells so
+	}
+	bye := c.bye
+	switch {
+	case c.has(fNoEcho):
+		w.CloseLingering()
+	case c.has(fGotClose):
+		payload := bye.own
+		if payload == nil {
+			payload = bye.peer
+		}
+		c.sendClose(w, payload)
+		c.bothClosed(w)
+	case bye != nil && bye.own != nil:
+		c.sendClose(w, bye.own)
+		w.SetTimeout(engine.TimeoutCloseAck, CloseTimeout)
+	default:
+		var payload []byte
+		if w.Context().Destroying() {
+			payload = wire.AppendClose(nil, wire.CloseGoingAway, "")
+		}
+		c.sendClose(w, payload)
+		w.CloseLingering()
+	}
+	return true
+}
+
+func (c *conn) sendClose(w *engine.Wsi, payload []byte) {
+	c.flags |= fSentClose
+	c.unsent = nil
+	c.sendControl(w, wire.OpClose, payload)
+}
+
+// peerCloses takes the peer's close frame: its answer, or its wish.
+func (c *conn) peerCloses(w *engine.Wsi, payload []byte) {
+	c.farewell().peer = append([]byte{}, payload...)
+	if c.has(fSentClose) {
+		c.bothClosed(w)
+		return
+	}
+	c.flags |= fGotClose
+	if w.Call(engine.ReasonWSPeerInitiatedClose, engine.In{Bytes: payload}) != 0 {
+		c.flags |= fNoEcho
+	}
+	w.Close()
+}
+
+// bothClosed ends w behind both close frames.
+func (c *conn) bothClosed(w *engine.Wsi) {
+	if !c.client() || w.Ended() {
+		w.CloseLingering()
+		return
+	}
+	w.SetTimeout(engine.TimeoutCloseAck, EndTimeout)
+}
+
+// breach ends w because the peer broke the protocol or passed a limit (section
+// 7.1.7).
+func (c *conn) breach(w *engine.Wsi, err error) {
+	if !w.Alive() {
+		return
+	}
+	code, reason := breachCode(err)
+	w.Logf(engine.LogNotice, "closing with %d: %s", code, reason)
+	if !c.has(fSentClose) {
+		c.sendClose(w, wire.AppendClose(nil, code, reason))
+	}
+	w.CloseLingering()
+}
+
+// Ended closes: there was no close frame, or both have passed.
+func (r *Role) Ended(w *engine.Wsi, err error) {
+	c := of(w)
+	if c == nil {
+		r.endedDialing(w, err)
+		return
+	}
+	switch {
+	case c.has(fSentClose):
+		w.CloseNow()
+	case err != nil:
+		w.Logf(engine.LogInfo, "connection lost: %v", err)
+		w.CloseNow()
+	default:
+		w.Logf(engine.LogInfo, "the peer ended the connection without a close frame")
+		w.CloseFlushed()
+	}
+}
+
+// Closed calls CLOSED or CLIENT_CLOSED.
+func (*Role) Closed(w *engine.Wsi) {
+	c, ok := w.State.(*conn)
+	if !ok {
+		return
+	}
+	r := engine.ReasonClosed
+	if c.client() {
+		r = engine.ReasonClientClosed
+	}
+	w.Call(r, engine.In{})
+	if c.z != nil {
+		c.z.release()
+	}
+}

@@ -1,0 +1,42 @@
+package ws
+
+import (
+	"github.com/golws/golws/core/engine"
+	wire "github.com/golws/golws/core/wire/ws"
+)
+
+// pong is the answer to a ping while the out queue is stuck.
+type pong struct {
+	n uint8
+	b [wire.MaxControl]byte
+}
+
+// answerPing sends the pong behind what was sent before. While the peer does
+// not take what is queued, only the latest ping is answered (section 5.5.3).
+func (c *conn) answerPing(w *engine.Wsi, payload []byte) {
+	if !w.PartialBuffered() {
+		c.sendControl(w, wire.OpPong, payload)
+		return
+	}
+	if c.unsent == nil {
+		c.unsent = new(pong)
+	}
+	c.unsent.n = uint8(copy(c.unsent.b[:], payload))
+}
+
+func (c *conn) drained(w *engine.Wsi) {
+	p := c.unsent
+	if p == nil {
+		return
+	}
+	c.unsent = nil
+	if w.Open() {
+		c.sendControl(w, wire.OpPong, p.b[:p.n])
+	}
+}
+
+// sendControl sends a control frame, whose payload has at most MaxControl
+// bytes.
+func (c *conn) sendControl(w *engine.Wsi, opcode byte, payload []byte) {
+	c.send(w, wire.Fin|opcode, payload)
+}

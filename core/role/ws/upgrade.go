@@ -1,0 +1,171 @@
+package ws
+
+import (
+	"strconv"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/role/h1"
+	wireh1 "github.com/golws/golws/core/wire/h1"
+	"github.com/golws/golws/core/wire/pmd"
+	wire "github.com/golws/golws/core/wire/ws"
+)
+
+// Upgrade answers a request that asks for WebSocket (section 4.2).
+//
+// The protocol is the first of the client's list that the vhost has, or, where
+// the client has no list, the vhost's first. The head can be read until
+// ESTABLISHED has returned.
+func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
+	hd := x.Head()
+	f := &hd.Fields
+	if hd.Method != "GET" || hd.Minor != 1 || !hd.Upgrade {
+		return r.refuse(w, x, 400, "a WebSocket begins with GET, HTTP/1.1 and Connection: Upgrade")
+	}
+	if v, one := only(f, wireh1.TokenSecWebSocketVersion); !one || string(v) != wire.Version {
+		return r.refuseVersion(w, x, v)
+	}
+	key, one := only(f, wireh1.TokenSecWebSocketKey)
+	if !one || !wire.ValidKey(key) {
+		return r.refuse(w, x, 400, "Sec-WebSocket-Key is not base64 of 16 bytes, or not there once")
+	}
+	var list []byte
+	p, named := w.Vhost().First(), ""
+	if f.Has(wireh1.TokenSecWebSocketProtocol) {
+		list = x.AppendToken([]byte{}, h1.Token(wireh1.TokenSecWebSocketProtocol))
+		if _, err := wire.ParseProtocols(string(list)); err != nil {
+			return r.refuse(w, x, 400, err.Error())
+		}
+		var ok bool
+		named, ok = wire.SelectProtocol(string(list), func(name string) bool {
+			p := w.Vhost().Protocol(name)
+			return p != nil && p.Handler != nil
+		})
+		if !ok {
+			return r.refuse(w, x, 400, "the vhost has none of the subprotocols "+strconv.Quote(string(list)))
+		}
+		p = w.Vhost().Protocol(named)
+	}
+	offers, err := pmd.ParseOffers(string(x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions))))
+	if err != nil {
+		return r.refuse(w, x, 400, err.Error())
+	}
+
+	if w.Bind(p) != 0 {
+		return r.refuseBound(w, x, "HTTP_BIND_PROTOCOL")
+	}
+	if !w.Alive() {
+		return true
+	}
+	if w.Call(engine.ReasonFilterProtocolConnection, engine.In{Bytes: list}) != 0 {
+		return r.refuseBound(w, x, "FILTER_PROTOCOL_CONNECTION")
+	}
+	if !w.Alive() {
+		return true
+	}
+	deflate := deflateOf(w, nil)
+	var agreed pmd.Params
+	var extension string
+	if deflate != nil {
+		var ok bool
+		agreed, extension, ok = pmd.Accept(offers, deflate.Config)
+		if ok && w.Call(engine.ReasonConfirmExtensionOkay, engine.In{Bytes: []byte(pmd.Name)}) != 0 {
+			ok = false
+		}
+		if !ok {
+			deflate, extension = nil, ""
+		}
+		if !w.Alive() {
+			return true
+		}
+	}
+
+	b := append(make([]byte, 0, 256), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
+	b = append(wire.AppendAccept(b, key), "\r\n"...)
+	if named != "" {
+		b = append(append(append(b, "Sec-WebSocket-Protocol: "...), named...), "\r\n"...)
+	}
+	if extension != "" {
+		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), extension...), "\r\n"...)
+	}
+	b, err = addHeaders(w, b)
+	if err != nil {
+		if w.Alive() {
+			w.Logf(engine.LogErr, "%v", err)
+			r.refuseBound(w, x, "ADD_HEADERS")
+		}
+		return true
+	}
+	b = append(b, "\r\n"...)
+
+	o := wire.Options{}
+	if deflate != nil {
+		o.Reserved = wire.RSV1
+	}
+	c := r.newConn(w, true, o)
+	if deflate != nil {
+		deflate.begin(w, c, agreed)
+	}
+	r.takeOver(w, c)
+	w.SendCopy(b)
+	w.SetTimeout(engine.TimeoutNone, 0)
+	w.SetEstablished()
+	if w.Call(engine.ReasonEstablished, engine.In{}) != 0 {
+		w.Close()
+	}
+	x.Release(w)
+	w.ValidityConfirmed()
+	return true
+}
+
+// takeOver makes w one of this role's; c nil is for one that is refused.
+func (r *Role) takeOver(w *engine.Wsi, c *conn) {
+	w.SetRole(r)
+	w.State = nil
+	if c != nil {
+		w.State = c
+	}
+}
+
+// only is the value of a header and whether it is there exactly once.
+func only(f *wireh1.Fields, t wireh1.Token) (value []byte, one bool) {
+	i := f.Next(t, -1)
+	if i < 0 {
+		return nil, false
+	}
+	_, value = f.At(i)
+	return value, f.Next(t, i) < 0
+}
+
+// refuse answers with an error before w was bound to a protocol of its own.
+func (r *Role) refuse(w *engine.Wsi, x *h1.Exchange, status int, why string) bool {
+	if w.Protocol() == nil {
+		r.takeOver(w, nil) // lws calls CLOSED_HTTP of none that asked for an upgrade
+	}
+	x.Refuse(w, status, why)
+	x.Release(w)
+	return true
+}
+
+// refuseVersion answers as section 4.4 has it.
+func (r *Role) refuseVersion(w *engine.Wsi, x *h1.Exchange, version []byte) bool {
+	w.Logf(engine.LogNotice, "refusing a request with 426: Sec-WebSocket-Version %.20q, spoken is 13", version)
+	w.SendCopy([]byte("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: close\r\n" +
+		"Sec-WebSocket-Version: " + wire.Version + "\r\nContent-Length: 0\r\n\r\n"))
+	if w.Protocol() == nil {
+		r.takeOver(w, nil)
+	}
+	w.CloseLingering()
+	x.Release(w)
+	return true
+}
+
+// refuseBound refuses what a callback of its protocol did not want. lws tells
+// the protocol that the WebSocket closed, which never was.
+func (r *Role) refuseBound(w *engine.Wsi, x *h1.Exchange, callback string) bool {
+	if w.Alive() {
+		r.takeOver(w, r.newConn(w, true, wire.Options{}))
+		x.Refuse(w, 403, "by "+callback)
+	}
+	x.Release(w)
+	return true
+}
