@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Measure this library beside the system's libwebsockets, with the same C programs, in one run.
+
+    bench.py [ws|http|memory ...] [--rounds 5] [--seconds 2]
+
+ws      messages echoed per second (../shared/bench/compare.py with echo.c; skipped where that folder is absent)
+http    requests per second by wrk: a static file of 1 KiB, and a dynamic answer
+memory  resident bytes added by each of many idle ws connections, to a server that allocates none itself
+
+Servers run one at a time, in turn, on CPU 0, and the load on CPU 1. The ratio is the median of the rounds' ratios.
+"""
+import argparse
+import os
+import pathlib
+import re
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = ROOT / "build/out"
+OURS, THEIRS = OUT / "bench", OUT / "system/bench"
+SHARED = ROOT.parent / "shared/bench"
+IDLE = 10000
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    def __init__(self, program, *args):
+        self.port = free_port()
+        self.p = subprocess.Popen(["taskset", "-c", "0", str(program), str(self.port), *map(str, args)])
+
+    def __enter__(self):
+        for _ in range(250):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                if self.p.poll() is not None:
+                    sys.exit(f"{self.p.args} ended with {self.p.returncode}")
+                time.sleep(0.02)
+        sys.exit(f"{self.p.args} does not listen")
+
+    def __exit__(self, *_):
+        self.p.terminate()
+        try:
+            self.p.wait(5)
+        except subprocess.TimeoutExpired:
+            self.p.kill()
+            self.p.wait()
+
+    def resident(self):
+        with open(f"/proc/{self.p.pid}/status") as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) * 1024
+
+
+def build():
+    subprocess.run(["make", "--no-print-directory", f"{OURS}/http".removeprefix(f"{ROOT}/"), f"{OURS}/idle".removeprefix(f"{ROOT}/")], cwd=ROOT, check=True)
+    subprocess.run(["make", "--no-print-directory", "AGAINST=system", "build/out/system/bench/http", "build/out/system/bench/idle"], cwd=ROOT, check=True)
+
+
+def compile_echo():
+    def cc(out, *flags):
+        subprocess.run(["cc", "-O2", "-o", str(out), str(SHARED / "echo.c"), *flags], check=True)
+    peer = subprocess.run(["pkg-config", "--cflags", "--libs", "libwebsockets"], capture_output=True, text=True, check=True).stdout.split()
+    cc(OURS / "echo", f"-I{ROOT}/include", f"-L{OUT}", "-lwebsockets", f"-Wl,-rpath,{OUT}")
+    cc(THEIRS / "echo", *peer)
+
+
+def ws(o):
+    print("\nWebSocket echo: A is this library, B the system's libwebsockets, both with the same echo.c")
+    if not (SHARED / "compare.py").exists():
+        print("skipped: ../shared/bench/compare.py is not here")
+        return
+    compile_echo()
+    sys.stdout.flush()
+    subprocess.run([sys.executable, str(SHARED / "compare.py"), f"{OURS}/echo {{port}}", f"{THEIRS}/echo {{port}}",
+                    "--rounds", str(o.rounds), "--seconds", str(o.seconds)], check=True)
+
+
+def wrk(port, path, seconds):
+    p = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", "-c100", f"-d{max(1, round(seconds))}s", f"http://127.0.0.1:{port}{path}"],
+                       capture_output=True, text=True, check=True)
+    bad = re.search(r"Non-2xx.*|Socket errors:.*", p.stdout)
+    if bad and not re.fullmatch(r"Socket errors: connect 0, read 0, write 0, timeout 0", bad.group(0)):
+        sys.exit(f"wrk {path}: {bad.group(0)}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", p.stdout).group(1))
+
+
+def http(o):
+    print(f"\nHTTP: wrk, 100 connections, {o.rounds} rounds\n{'request':<20}{'golws req/s':>14}{'lws req/s':>14}{'ratio':>8} [range]")
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "file.txt").write_bytes(b"0123456789abcdef" * 64)
+        for title, path in (("static 1 KiB file", "/file.txt"), ("dynamic answer", "/dynamic")):
+            ours, theirs = [], []
+            for _ in range(o.rounds):
+                for program, got in ((OURS / "http", ours), (THEIRS / "http", theirs)):
+                    with Server(program, folder) as s:
+                        got.append(wrk(s.port, path, o.seconds))
+            ratios = [a / b for a, b in zip(ours, theirs)]
+            print(f"{title:<20}{statistics.median(ours):>14.0f}{statistics.median(theirs):>14.0f}{statistics.median(ratios):>8.2f}"
+                  f" [{min(ratios):.2f} {max(ratios):.2f}]", flush=True)
+
+
+UPGRADE = (b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+
+
+def open_ws(port):
+    s = socket.create_connection(("127.0.0.1", port), 10)
+    s.sendall(UPGRADE)
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        piece = s.recv(4096)
+        if not piece:
+            sys.exit("the server closed instead of upgrading")
+        head += piece
+    if not head.startswith(b"HTTP/1.1 101"):
+        sys.exit(f"refused: {head[:60]!r}")
+    return s
+
+
+def memory(o):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    n = min(IDLE, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
+    print(f"\nMemory: {n} idle ws connections\n{'library':<10}{'before, MB':>12}{'after, MB':>12}{'bytes each':>12}")
+    for name, program in (("golws", OURS / "idle"), ("lws", THEIRS / "idle")):
+        with Server(program) as s:
+            open_ws(s.port).close()
+            time.sleep(0.5)
+            before = s.resident()
+            held = [open_ws(s.port) for _ in range(n)]
+            time.sleep(2)
+            after = s.resident()
+            for c in held:
+                c.close()
+        print(f"{name:<10}{before / 1e6:>12.1f}{after / 1e6:>12.1f}{(after - before) / n:>12.0f}", flush=True)
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("what", nargs="*", default=[])
+    a.add_argument("--rounds", type=int, default=5)
+    a.add_argument("--seconds", type=float, default=2)
+    a.add_argument("--against-itself", action="store_true", help="the system's library on both sides, to see how much a ratio wavers")
+    o = a.parse_args()
+    if os.cpu_count() < 2:
+        sys.exit("two CPUs are needed: one for the server, one for the load")
+    for tool in ("wrk", "taskset"):
+        if not shutil.which(tool):
+            sys.exit(f"{tool} is missing: build/deps.sh bench")
+    if o.against_itself:
+        global OURS
+        OURS = THEIRS
+        subprocess.run(["make", "--no-print-directory", "AGAINST=system", "build/out/system/bench/http", "build/out/system/bench/idle"], cwd=ROOT, check=True)
+    else:
+        build()
+    for part in o.what or ["ws", "http", "memory"]:
+        {"ws": ws, "http": http, "memory": memory}[part](o)
+
+
+if __name__ == "__main__":
+    main()
