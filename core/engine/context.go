@@ -90,6 +90,8 @@ type Context struct {
 	destroying atomic.Bool
 	left       atomic.Int32 // threads not yet torn down
 	destroyed  atomic.Bool
+	live       atomic.Int32           // wsi of all threads
+	empty      atomic.Pointer[func()] // told when none is left; see Deprecate
 
 	Face any // the face's own record
 }
@@ -194,6 +196,38 @@ func (c *Context) Destroy() {
 			continue
 		}
 		t.teardown()
+	}
+}
+
+// Deprecate stops listening on every port, so that another process can, and
+// calls empty when the last connection is gone, on some service thread.
+func (c *Context) Deprecate(t *Thread, empty func()) {
+	c.mu.Lock()
+	ports := append([]*Port(nil), c.ports...)
+	c.mu.Unlock()
+	for _, o := range c.threads {
+		stop := func() {
+			for _, p := range ports {
+				p.closeOn(o)
+			}
+		}
+		if o == t {
+			stop()
+		} else {
+			o.loop.Post(stop)
+		}
+	}
+	c.empty.Store(&empty)
+	c.maybeEmpty()
+}
+
+// maybeEmpty tells a deprecated context's program, once, that no wsi is left.
+func (c *Context) maybeEmpty() {
+	if c.empty.Load() == nil || c.live.Load() > 0 {
+		return
+	}
+	if f := c.empty.Swap(nil); f != nil {
+		(*f)()
 	}
 }
 

@@ -201,6 +201,7 @@ func (t *Thread) addSlot(w *Wsi) {
 	}
 	t.all = w
 	t.count++
+	t.ctx.live.Add(1)
 }
 
 func (t *Thread) freeSlot(w *Wsi) {
@@ -216,6 +217,7 @@ func (t *Thread) freeSlot(w *Wsi) {
 	}
 	w.prev, w.next = nil, nil
 	t.count--
+	t.ctx.live.Add(-1)
 }
 
 // Lookup finds a wsi by its slot; nil where it is gone.

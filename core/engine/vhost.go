@@ -215,6 +215,9 @@ func (v *Vhost) Context() *Context { return v.ctx }
 // Options are what the vhost was made with.
 func (v *Vhost) Options() *VhostOptions { return &v.opt }
 
+// SetMounts replaces the vhost's mounts; requests under way keep theirs.
+func (v *Vhost) SetMounts(m []*Mount) { v.opt.Mounts = m }
+
 // Port is what the vhost listens on, nil where it does not.
 func (v *Vhost) Port() *Port { return v.port }
 

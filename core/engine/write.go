@@ -253,6 +253,14 @@ func (w *Wsi) drain() {
 	}
 }
 
+// WritableNow does what the loop does when the carrier has space, without being
+// told so: it sends what is queued and answers a request for WRITEABLE.
+func (w *Wsi) WritableNow() {
+	if w.carrier != nil && w.state != stateDead {
+		w.drain()
+	}
+}
+
 // broken ends w after its carrier failed to take bytes. The driver tells the
 // end of reading by itself; what has arrived until then is still delivered.
 func (w *Wsi) broken(err error) {
