@@ -3,8 +3,7 @@ package h1
 import "strconv"
 
 // EncodeError is a part of a message that cannot be sent as it stands, as it
-// would become something else on the wire (RFC 9110 section 17.14, RFC 9112
-// section 11.1).
+// would become something else on the wire (RFC 9112 section 11.1).
 type EncodeError struct {
 	Part string // "method", "target", "header name" or "header value"
 	Text string // the offending text, quoted and cut short

@@ -200,19 +200,19 @@ func dechunk(in string) (body string, ok bool) {
 		if len(size) == 0 || len(size) > 16 || len(size) == 16 && size[0] > '7' || ext > fuzzLimits.ChunkExtBytes {
 			return "", false
 		}
-		n := 0
+		n := int64(0)
 		for _, c := range size {
 			i := strings.IndexRune("0123456789abcdef", c|0x20)
 			if c < '0' || i < 0 {
 				return "", false
 			}
-			n = n*16 + i
+			n = n*16 + int64(i)
 		}
 		if n == 0 {
 			in = rest
 			break
 		}
-		if len(rest) < n+2 || n < 0 || n > 1<<40 || rest[n:n+2] != "\r\n" {
+		if int64(len(rest))-2 < n || rest[n:n+2] != "\r\n" {
 			return "", false
 		}
 		body, in = body+rest[:n], rest[n+2:]

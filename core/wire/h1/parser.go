@@ -265,9 +265,6 @@ func (p *Parser) Next(b []byte) (ev Event, n int, err error) {
 
 // endMessage moves on from a complete message.
 func (p *Parser) endMessage() {
-	if p.state == stUntilClose {
-		p.after = stClosed
-	}
 	p.state = p.after
 	p.headOnly, p.connect, p.interim = false, false, 0
 }
@@ -290,6 +287,9 @@ func (p *Parser) start(c byte) int {
 		}
 		p.state = stStartLF
 		return 1
+	}
+	if p.buf == nil {
+		p.buf = make([]byte, 0, 512)
 	}
 	p.buf = p.buf[:0]
 	p.Head.reset()

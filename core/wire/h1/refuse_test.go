@@ -74,9 +74,14 @@ func TestSmuggling(t *testing.T) {
 		{"Host with a port that is none", "GET / HTTP/1.1\r\nHost: x:8a\r\n\r\n", 400},
 		{"Host with two ports", "GET / HTTP/1.1\r\nHost: x:80:90\r\n\r\n", 400},
 		{"Host with an open bracket", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400},
+		{"Host with two open brackets", "GET / HTTP/1.1\r\nHost: [::[1]\r\n\r\n", 400},
+		{"Host with a stray bracket", "GET / HTTP/1.1\r\nHost: a]\r\n\r\n", 400},
 		{"Host with text behind a bracket", "GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n", 400},
 		{"relative target", "GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"URL without a scheme", "GET ://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+		{"URL with a scheme that is a number", "GET 1http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+		{"URL with a scheme that is a sign", "GET +://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+		{"URL with a scheme of other characters", "GET h_t://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"URL without a host", "GET http:///a HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"URL with user information", "GET http://u:p@x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"URL with a backslash", "GET http://x\\y/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
@@ -221,6 +226,7 @@ func TestLimits(t *testing.T) {
 		return "GET /" + strings.Repeat("a", n-16) + " HTTP/1.1\r\n"
 	}
 	te := "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+	space := func(n int) string { return te + "1" + strings.Repeat(" ", n-1) + ";\r\nx\r\n0\r\n\r\n" }
 	ext := func(n int) string { return te + "1;" + strings.Repeat("e", n-3) + "\r\nx\r\n0;e\r\n\r\n" }
 	trailer := func(n int) string { return te + "0\r\nA: " + strings.Repeat("a", n-7) + "\r\n\r\n" }
 	for _, c := range []struct {
@@ -238,6 +244,7 @@ func TestLimits(t *testing.T) {
 		{"Headers", Limits{Headers: 3}, func(n int) string { return start + strings.Repeat("A:\r\n", n-1) + "\r\n" }, 3, 431},
 		{"ChunkExtBytes by default", Limits{}, ext, 4096, 400},
 		{"ChunkExtBytes", Limits{ChunkExtBytes: 20}, ext, 20, 400},
+		{"ChunkExtBytes, whitespace", Limits{ChunkExtBytes: 20}, space, 20, 400},
 		{"TrailerBytes by default", Limits{}, trailer, 4096, 431},
 		{"TrailerBytes", Limits{TrailerBytes: 50}, trailer, 50, 431},
 		{"Headers in trailers", Limits{}, func(n int) string { return te + "0\r\n" + strings.Repeat("A:\r\n", n) + "\r\n" }, 100, 431},
@@ -258,6 +265,48 @@ func TestLimits(t *testing.T) {
 		}
 		refused(t, Response, Limits{Interim: 1}, in, 502)
 	})
+}
+
+// What one message uses of a limit does not count for the next.
+func TestLimitsStartAnew(t *testing.T) {
+	chunked := "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+	for name, in := range map[string]string{
+		"empty lines":   "\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"extensions":    chunked + "1;" + strings.Repeat("e", 30) + "\r\nx\r\n0\r\n\r\n",
+		"chunk digits":  chunked + strings.Repeat("000000001\r\nx\r\n", 5) + "0\r\n\r\n",
+		"trailer bytes": chunked + "0\r\nA: " + strings.Repeat("a", 50) + "\r\n\r\n",
+		"head bytes":    "GET /" + strings.Repeat("a", 300) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+		"headers":       "GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A:\r\n", 7) + "\r\n",
+	} {
+		got := trace(Request, fuzzLimits, "", strings.Repeat(in, 5), 1<<20, false)
+		if strings.Count(got, "end\n") != 5 {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}
+
+// The method that a response answers is that of one exchange only.
+func TestRequestMethodIsForOneExchange(t *testing.T) {
+	const res = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+	var p Parser
+	p.Reset(Response, Limits{})
+	p.SetRequestMethod("HEAD")
+	in := []byte("HTTP/1.1 103 E\r\n\r\n" + res + res + "hi")
+	var got []Kind
+	for {
+		ev, n, err := p.Next(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in = in[n:]
+		if ev.Kind == NeedMore {
+			break
+		}
+		got = append(got, ev.Kind)
+	}
+	if want := "[GotHead GotHead End GotHead Body End]"; fmt.Sprint(got) != want {
+		t.Error(got, "want", want)
+	}
 }
 
 // A failed Parser says the same again, takes no byte, and is whole after Reset.

@@ -42,7 +42,7 @@ func (p *Parser) target(t []byte) *Error {
 	if h.Method == "CONNECT" {
 		h.Form, h.Authority = FormAuthority, t
 		colon := bytes.LastIndexByte(t, ':')
-		if colon < 1 || colon == len(t)-1 || !all(t[colon+1:], isHost) || !validHost(t) {
+		if colon < 1 || colon == len(t)-1 || !validHost(t) {
 			return p.bad(400, "CONNECT target is not host:port (RFC 9112 3.2.3): "+quote(t))
 		}
 		return nil
@@ -57,7 +57,7 @@ func (p *Parser) target(t []byte) *Error {
 	raw := t
 	if t[0] != '/' {
 		i := bytes.Index(t, []byte("://"))
-		if i < 1 || !all(t[:i], isScheme) || isDigit(t[0]) || class[t[0]]&isTchar == 0 {
+		if i < 1 || !all(t[:i], isScheme) || lower(t[0]) < 'a' {
 			return p.bad(400, "request target is neither a path nor a URL (RFC 9112 3.2): "+quote(t))
 		}
 		h.Form, h.Scheme = FormAbsolute, t[:i]
