@@ -19,6 +19,7 @@ func (w *Wsi) Close() {
 		w.CloseNow()
 		return
 	}
+	w.t.ctx.opt.Face.Collect(w.t) // what was written while w was open
 	w.state = stateClosing
 	w.Shared.Closed = 1
 	if w.role.Closing(w) {
@@ -60,6 +61,9 @@ func (w *Wsi) CloseLingering() { w.end(true) }
 func (w *Wsi) end(linger bool) {
 	if w.state == stateDead {
 		return
+	}
+	if w.state == stateOpen {
+		w.t.ctx.opt.Face.Collect(w.t)
 	}
 	w.t.Flush()
 	if w.state == stateDead {

@@ -96,6 +96,14 @@ func (w *Wsi) InputEnded(err error) {
 	w.role.Ended(w, err)
 }
 
+// Redeliver has a copy of b given, soon, to the role that w has then, before
+// anything that arrives later. A role that gives w to another one calls it for
+// what it had taken, and answers that it is done with all it was given.
+func (w *Wsi) Redeliver(b []byte) {
+	w.held = append(w.held, b...)
+	w.Resume()
+}
+
 // feed gives b to the role until it is taken or w is on hold, and answers the
 // rest.
 func (w *Wsi) feed(b []byte) []byte {

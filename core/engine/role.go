@@ -87,6 +87,12 @@ type ServerRole interface {
 	Accepted(w *Wsi) bool
 }
 
+// VhostRole is a Role that prepares something from a vhost's options before
+// the vhost listens (Vhost.Data); the error refuses the vhost.
+type VhostRole interface {
+	PrepareVhost(v *Vhost) error
+}
+
 // WriteProtocol says what a write is: the values are lws's
 // (lws-write.h, enum lws_write_protocol).
 type WriteProtocol int

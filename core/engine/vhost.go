@@ -149,6 +149,13 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 		}
 	}
 	v := &Vhost{ctx: c, opt: o}
+	for _, r := range c.opt.Roles {
+		if vr, ok := r.(VhostRole); ok {
+			if err := vr.PrepareVhost(v); err != nil {
+				return nil, fmt.Errorf("vhost %s: %w", o.Name, err)
+			}
+		}
+	}
 	if o.Port != NoListen && o.Port != NoListenServer || o.UnixSocket && o.Port == 0 {
 		if err := c.listen(t, v); err != nil {
 			return nil, fmt.Errorf("vhost %s: %w", o.Name, err)

@@ -235,6 +235,14 @@ func (w *Wsi) drain() {
 		}
 		w.out.consume(n)
 		w.Shared.Pending -= uint32(n)
+		if n > 0 { // the limit is for a peer that takes nothing
+			switch {
+			case w.flags&flagLinger != 0:
+				w.t.loop.Arm(&w.timeout, w.t.clock()+FlushTimeout)
+			case w.state == stateFlushing:
+				w.SetTimeout(TimeoutFlushBeforeClose, FlushTimeout)
+			}
+		}
 		if n < want {
 			return
 		}

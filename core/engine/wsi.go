@@ -241,16 +241,8 @@ func (w *Wsi) Attach(p *Protocol) {
 	w.t.ctx.opt.Face.WsiBound(w)
 }
 
-// Rebind ends w's binding to its protocol and begins it anew, each with its
-// callback; the session data stays. Nonzero is the Bind callback's refusal.
-func (w *Wsi) Rebind() int {
-	p := w.protocol
-	w.dropCall()
-	if w.protocol != p || p == nil || !w.Alive() {
-		return 0
-	}
-	return w.Bind(p)
-}
+// Bound says whether the Bind callback was made for w's protocol.
+func (w *Wsi) Bound() bool { return w.flags&flagBound != 0 }
 
 // Drop ends w's binding with the role's Drop callback, where Bind was called.
 func (w *Wsi) Drop() {
