@@ -509,7 +509,7 @@ LWS_VISIBLE LWS_EXTERN int
 lws_humanize(char *buf, size_t len, uint64_t value,
 	     const lws_humanize_unit_t *schema);
 
-/* The same in a width that does not vary: "    1.177Mi ", "  128       ". */
+/* The same in a width that does not vary within a schema: "    1.177Mi", "  128      ". */
 LWS_VISIBLE LWS_EXTERN int
 lws_humanize_pad(char *p, size_t len, uint64_t v,
 		 const lws_humanize_unit_t *schema);
