@@ -1,6 +1,7 @@
 # golws. `make help` lists what can be asked for.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+export PYTHONDONTWRITEBYTECODE := 1
 
 OUT     := build/out
 VERSION := $(shell sed -n 's/^\#define LWS_LIBRARY_VERSION "\([0-9.]*\).*/\1/p' include/lws_config.h)

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Start the C demo server, let strangers and friends use it, and print who did what and whether it held.
+
+    demo.py             run the demo; build/out/demo.png is what the browser showed; status 1 if anything did not hold
+    demo.py --serve     only start the server, and leave it running until interrupted
+    demo.py --bin DIR   take the C programs from DIR instead of build/out/examples
+"""
+import argparse
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from browser import Browser
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "examples/page"
+PICTURE = ROOT / "build/out/demo.png"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def start(bin_dir, port):
+    p = subprocess.Popen([str(bin_dir / "demo-server"), str(port), str(PAGE)], stdout=subprocess.DEVNULL)
+    for _ in range(250):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return p
+        except OSError:
+            if p.poll() is not None:
+                sys.exit(f"the server ended with {p.returncode}")
+            time.sleep(0.02)
+    p.kill()
+    sys.exit("the server does not listen")
+
+
+def run(*command, seconds=60):
+    p = subprocess.run([str(c) for c in command], capture_output=True, timeout=seconds, cwd=ROOT)
+    return p.returncode, p.stdout, p.stderr.decode(errors="replace")
+
+
+def curl_page(url):
+    code, out, err = run("curl", "-sf", url)
+    return code == 0 and out == (PAGE / "index.html").read_bytes(), f"{len(out)} bytes" if code == 0 else err
+
+
+def curl_files(url):
+    code, out, err = run("curl", "-svf", url + "page.js", url + "page.css")
+    same = out == (PAGE / "page.js").read_bytes() + (PAGE / "page.css").read_bytes()
+    reused = "Re-using existing connection" in err
+    return code == 0 and same and reused, f"{len(out)} bytes in two requests on {'one connection' if reused else 'two connections'}"
+
+
+def curl_missing(url):
+    _, out, _ = run("curl", "-so", "/dev/null", "-w", "%{http_code}", url + "nothing-here")
+    return out == b"404", f"status {out.decode()}"
+
+
+def c_ws(bin_dir, port):
+    code, out, err = run(bin_dir / "ws-client", port, 100, "echo")
+    n = out.count(b"received: message")
+    return code == 0 and n == 100, f"{n} of 100 echoes" if n else (out.decode() + err).strip()
+
+
+def c_http(bin_dir, port):
+    code, out, err = run(bin_dir / "http-client-get", "127.0.0.1", port, "/")
+    return code == 0 and out == (PAGE / "index.html").read_bytes(), err.strip()
+
+
+def go_ws(port):
+    source = ROOT / "examples/go/ws-client"
+    if not source.is_dir():
+        return False, "examples/go/ws-client is not there"
+    program = ROOT / "build/out/examples/go-ws-client"
+    code, _, err = run("go", "build", "-o", program, "./examples/go/ws-client", seconds=300)
+    if code:
+        return False, err.strip().splitlines()[-1]
+    code, out, err = run(program, f"ws://127.0.0.1:{port}/")
+    return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
+
+
+def chromium(url):
+    browser = Browser()
+    try:
+        browser.open(url)
+        state = browser.wait_for("(d => d !== 'running' && d)(document.getElementById('verdict')?.dataset.state ?? 'running')")
+        text = browser.ask("document.getElementById('verdict')?.textContent")
+        browser.picture(PICTURE)
+        return state == "held", text or "the page did not load"
+    finally:
+        browser.close()
+
+
+def attempt(f, *args):
+    try:
+        return f(*args)
+    except (OSError, RuntimeError, TimeoutError, subprocess.SubprocessError) as e:
+        return False, f"{type(e).__name__}: {e}"
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--serve", action="store_true")
+    a.add_argument("--port", type=int, default=0)
+    a.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/out/examples")
+    o = a.parse_args()
+    port = o.port or (7681 if o.serve else free_port())
+    url = f"http://127.0.0.1:{port}/"
+    server = start(o.bin, port)
+    if o.serve:
+        print(f"Look at {url} (Ctrl-C ends the server)")
+        try:
+            sys.exit(server.wait())
+        except KeyboardInterrupt:
+            sys.exit(server.wait())
+    rows = []
+    try:
+        for who, what, f, *args in (
+            ("curl", "fetched the page", curl_page, url),
+            ("curl", "fetched its script and style", curl_files, url),
+            ("curl", "asked for a page that is not there", curl_missing, url),
+            ("C client", "fetched the page", c_http, o.bin, port),
+            ("C client", "had messages echoed over WebSocket", c_ws, o.bin, port),
+            ("Go client", "had messages echoed over WebSocket", go_ws, port),
+            ("Chromium", "ran the page, which checks echoes of all sizes", chromium, url),
+        ):
+            rows.append((who, what, *attempt(f, *args)))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            status = server.wait(5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            status = server.wait()
+    rows.append(("C server", "ended when told to", status == 0, f"status {status}"))
+
+    width = max(len(r[1]) for r in rows)
+    print(f"\n{'who':<10} {'did what':<{width}} held")
+    for who, what, held, detail in rows:
+        print(f"{who:<10} {what:<{width}} {'yes' if held else 'NO':<5}{detail}")
+    if PICTURE.exists():
+        print(f"\nwhat the browser showed: {PICTURE.relative_to(ROOT)}")
+    sys.exit(0 if all(r[2] for r in rows) else 1)
+
+
+if __name__ == "__main__":
+    if not shutil.which("bash"):
+        sys.exit("bash is missing")
+    main()
