@@ -2,11 +2,12 @@ package pmd
 
 import (
 	"bytes"
-	"compress/flate"
 	"fmt"
 	"io"
 	"math/rand"
 	"testing"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // A steady stream of JSON messages with context takeover: time and size for each.
@@ -20,7 +21,7 @@ func BenchmarkDeflate(b *testing.B) {
 				b.Run(fmt.Sprintf("level%d/bits%d/%d", level, bits, size), func(b *testing.B) {
 					r := rand.New(rand.NewSource(1))
 					var messages [][]byte
-					for range 64 {
+					for range 1024 {
 						messages = append(messages, sample(r, size))
 					}
 					var d Deflater
@@ -31,7 +32,7 @@ func BenchmarkDeflate(b *testing.B) {
 					b.SetBytes(int64(size))
 					b.ReportAllocs()
 					for b.Loop() {
-						dst = d.Compress(dst[:0], messages[n%64], true)
+						dst = d.Compress(dst[:0], messages[n%1024], true)
 						n++
 						out += len(dst)
 					}
@@ -81,7 +82,7 @@ func BenchmarkInflate(b *testing.B) {
 				}
 			}
 		})
-		b.Run(fmt.Sprintf("compress-flate/%d", size), func(b *testing.B) {
+		b.Run(fmt.Sprintf("klauspost/%d", size), func(b *testing.B) {
 			payload := append(deflateWith(b, 6, messages[0])[0], tail...)
 			in := bytes.NewReader(payload)
 			z := flate.NewReader(in)

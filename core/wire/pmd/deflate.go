@@ -14,15 +14,19 @@ const (
 )
 
 const (
-	// fastHistory is the most history that FastestLevel, and a small message at any level, is
-	// compressed against. More costs time for each message and gains little: see
-	// BenchmarkDeflate.
+	// fastHistory is the most history that FastestLevel keeps.
 	fastHistory = 4 << 10
 	// smallPiece is the longest piece that is compressed without a compressor from the pool,
 	// whose setting up with the history costs more than such a piece does. And klauspost's
 	// levels 1–6 do not look for matches at all in less than 128 bytes.
 	smallPiece = 1 << 10
 )
+
+// statelessHistory and statefulHistory are how much history a piece of n bytes is compressed
+// against. It has to be indexed anew for each piece, and beyond this the time that this takes
+// grows and the result hardly shrinks (BenchmarkDeflate).
+func statelessHistory(n int) int { return min(fastHistory, max(fastHistory/2, 2*n)) }
+func statefulHistory(n int) int  { return max(fastHistory, 4*n) }
 
 // Deflater compresses the messages of one direction of a connection (RFC 7692 section 7.2.1).
 // Init must be called before use.
@@ -103,10 +107,10 @@ func (d *Deflater) compress(dst, piece []byte) []byte {
 	switch {
 	case len(piece) <= smallPiece && len(piece) <= window/2:
 		// A match goes back no further than history and piece together are long.
-		return stateless(dst, piece, &d.win, min(fastHistory, window-len(piece)))
+		return stateless(dst, piece, &d.win, min(statelessHistory(len(piece)), window-len(piece)))
 	case d.level == FastestLevel && d.bits == MaxBits:
 		// klauspost cuts a long piece so that no match goes back more than 32 KiB.
-		return stateless(dst, piece, &d.win, fastHistory)
+		return stateless(dst, piece, &d.win, statelessHistory(len(piece)))
 	case d.bits < MaxBits:
 		// Here it has but one level, in quality about its fifth.
 		return stateful(dst, piece, &d.win, &windowPools[d.bits])
@@ -118,17 +122,17 @@ func (d *Deflater) compress(dst, piece []byte) []byte {
 func stateless(dst, piece []byte, history *window, size int) []byte {
 	s := sinks.Get().(*sink)
 	s.dst = dst
-	must(flate.StatelessDeflate(s, piece, false, history.last(size, s.history[:])))
+	must(flate.StatelessDeflate(s, piece, false, history.last(s.history[:], size)))
 	dst, s.dst = s.dst, nil
 	sinks.Put(s)
 	return dst
 }
 
-// stateful compresses piece against all of the history, with a compressor from pool.
+// stateful compresses piece against the history, with a compressor from pool.
 func stateful(dst, piece []byte, history *window, pool *sync.Pool) []byte {
 	c := pool.Get().(*compressor)
 	c.dst = dst
-	c.w.ResetDict(c, c.history[:history.copyTo(c.history[:])])
+	c.w.ResetDict(c, history.copyLast(c.history[:], statefulHistory(len(piece))))
 	_, err := c.w.Write(piece)
 	must(err)
 	must(c.w.Flush())

@@ -355,11 +355,11 @@ func TestHistoryGrows(t *testing.T) {
 			t.Fatalf("copyBack of %d bytes %d back", n, back)
 		}
 		store := make([]byte, w.max)
-		if got := w.last(back, store); !bytes.Equal(got, all[len(all)-back:]) {
+		if got := w.last(store, back); !bytes.Equal(got, all[len(all)-back:]) {
 			t.Fatalf("last %d", back)
 		}
-		if got := store[:w.copyTo(store)]; !bytes.Equal(got, all[len(all)-len(w.buf):]) {
-			t.Fatal("copyTo")
+		if got := w.copyLast(store, w.max); !bytes.Equal(got, all[len(all)-len(w.buf):]) {
+			t.Fatal("copyLast")
 		}
 	}
 }

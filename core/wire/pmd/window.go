@@ -54,20 +54,23 @@ func (w *window) copyBack(dst []byte, back int) {
 }
 
 // last gives the last n bytes in one piece, or all if there are fewer: borrowed, from the
-// history itself or from the storage to.
-func (w *window) last(n int, to []byte) []byte {
-	n = min(n, len(w.buf))
+// history itself or, where that has them in two, from the storage to.
+func (w *window) last(to []byte, n int) []byte {
+	if n = min(n, len(w.buf)); n <= w.pos {
+		return w.buf[w.pos-n : w.pos]
+	}
 	if w.pos == 0 {
 		return w.buf[len(w.buf)-n:]
 	}
-	w.copyBack(to[:n], n)
-	return to[:n]
+	return w.copyLast(to, n)
 }
 
-// copyTo copies the whole history to dst, which has room for it, and returns its length.
-func (w *window) copyTo(dst []byte) int {
-	n := copy(dst, w.buf[w.pos:])
-	return n + copy(dst[n:], w.buf[:w.pos])
+// copyLast copies the last n bytes, or all if there are fewer, to the start of to, which has
+// room for them.
+func (w *window) copyLast(to []byte, n int) []byte {
+	to = to[:min(n, len(w.buf))]
+	w.copyBack(to, len(to))
+	return to
 }
 
 // drop forgets everything, and the storage.
