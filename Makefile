@@ -38,7 +38,7 @@ TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
 C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
-.PHONY: help deps deps-test deps-demo deps-bench build core programs demo serve test check fuzz bench conformance install clean
+.PHONY: help deps deps-test deps-demo deps-bench build core programs peers demo serve test check fuzz bench conformance install clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -53,7 +53,7 @@ demo: build deps-demo ## start a server, let curl, a C client, a Go client and a
 serve: build ## start the server of the demo and leave it running, to be looked at in a browser
 	build/demo.py --serve
 
-test: build deps-test programs ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+test: build deps-test deps-demo programs peers ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
 	build/steps.py test
 
 check: deps ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
@@ -96,6 +96,10 @@ $(OUT)/libwebsockets.pc: build/libwebsockets.pc.in include/lws_config.h
 	sed -e 's|@prefix@|$${pcfiledir}/../..|; s|@libdir@|$${pcfiledir}|; s|@includedir@|$${pcfiledir}/../../include|; s|@version@|$(VERSION)|' $< >$@
 
 programs: $(C_PROGRAMS)
+
+# the examples with the system's library, to have a foreign lws on the other side
+peers:
+	@$(MAKE) --no-print-directory AGAINST=system $(patsubst $(OUT)/%,$(OUT)/system/%,$(EXAMPLES))
 
 $(BIN)/examples/%: examples/c/%.c $(LWS_DEPS)
 	$(compile) -o $@ $< $(LWS_LD) -lpthread

@@ -29,7 +29,7 @@ need_lws() {
 
 case "${1:-build}" in
 build) need_build ;;
-test) need_build; need_lws; need curl curl; need node nodejs; need npm npm; need_file /usr/bin/libwebsockets-test-server libwebsockets-test-server
+test) need_build; need_lws; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
 	need cmake cmake; need g++ g++
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
 demo) need_build; need curl curl; need chromium chromium ;;

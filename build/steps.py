@@ -24,9 +24,10 @@ TEST = [
     ("headers", "build/check-headers.sh"),
     ("installed", "build/test-install.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),
-    ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node"),
+    ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node --peer {OUT}/system/examples"),
     ("conformance", f"{PYTHON} capi/tests/conformance/run.py --server {OUT}/tests/conformance-server "
                     f"--client {OUT}/tests/conformance-client --groups 1,2,3,4,5,6,7,10"),
+    ("demo", "build/demo.py"),
 ]
 
 CHECK = [

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Run each C example against a real peer and check what both say.
 
-    run.py [--bin build/out/examples] [--node build/out/node] [NAME ...]
+    run.py [--bin build/out/examples] [--node build/out/node] [--peer build/out/system/examples] [NAME ...]
 
-Peers: curl, Python websockets and aiohttp, node ws, and plain sockets. The last line is 'N passed, N failed'.
+Peers: curl, wrk, Python websockets and aiohttp, node ws, plain sockets, the test programs that Debian ships with
+lws, and (--peer) these same examples built with Debian's lws. The last line is 'N passed, N failed'.
 """
 import argparse
 import asyncio
@@ -56,15 +57,20 @@ def example(name):
     return str(pathlib.Path(OPTIONS.bin) / name)
 
 
+def peer(name):
+    return str(pathlib.Path(OPTIONS.peer) / name)
+
+
 class Server:
     """An example that listens; ended with SIGTERM, and it must then end with status 0."""
 
-    def __init__(self, name, *args):
+    def __init__(self, name, *args, program=None):
         self.name, self.args, self.port = name, args, free_port()
+        self.program = program or example(name)
         self.output = tempfile.TemporaryFile()
 
     async def __aenter__(self):
-        self.p = await asyncio.create_subprocess_exec(example(self.name), str(self.port), *map(str, self.args), stdout=self.output)
+        self.p = await asyncio.create_subprocess_exec(self.program, str(self.port), *map(str, self.args), stdout=self.output)
         for _ in range(200):
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -437,14 +443,65 @@ async def demo_server():
         assert code == 0 and "received: message 5\n" in out
 
 
+# Debian's lws on the other side
+
+
+@test
+async def lws_test_programs():
+    port = free_port()
+    with tempfile.TemporaryFile() as log:
+        p = await asyncio.create_subprocess_exec("libwebsockets-test-server", f"--port={port}", stdout=log, stderr=log)
+        try:
+            for _ in range(100):
+                code, out, err = await run(example("http-client-get"), "127.0.0.1", port, "/")
+                if code == 0:
+                    break
+                await asyncio.sleep(0.05)
+            page = pathlib.Path("/usr/share/libwebsockets-test-server/test.html").read_text()
+            assert out == page, (code, err, len(out))
+            code, out, err = await run(example("ws-client"), port, 3, "dumb-increment-protocol")
+            assert (code, out) == (0, "connected\nreceived: 0\nreceived: 1\nreceived: 2\nclosed\n"), (code, out, err)
+        finally:
+            p.terminate()
+            await p.wait()
+    async with Server("http-server-dynamic") as s:
+        _, out, err = await run("libwebsockets-test-client", s.url("/hello"))
+        assert "lws_http_client_http_response 200" in err and "swallowed read (17)" in err, out + err
+
+
+@test
+async def lws_and_ours():
+    for server, client in ((peer, example), (example, peer)):
+        async with Server("ws-server", program=server("ws-server")) as s:
+            code, out, err = await run(client("ws-client"), s.port, 200, "echo")
+            assert code == 0 and out.count("received: message ") == 200 and out.endswith("closed\n"), (out[-200:], err)
+            code, out, err = await run(client("ws-ping"), s.port, 3)
+            assert code == 0 and out.endswith("3 of 3 pings answered\n"), (out, err)
+        async with Server("http-server-dynamic", program=server("http-server-dynamic")) as s:
+            code, out, err = await run(client("http-client-get"), "127.0.0.1", s.port, "/count?to=20000")
+            assert code == 0 and out == "".join(f"{i:06d}\n" for i in range(1, 20001)), (code, len(out), err)
+            code, out, err = await run(client("http-client-post"), s.port, "/length", "b" * 50_000)
+            assert (code, out) == (0, "50000 bytes\n"), (code, out, err)
+
+
+@test
+async def wrk_load():
+    async with Server("demo-server", ROOT / "examples" / "page") as s:
+        for path in ("/", "/page.js"):
+            code, out, _ = await run("wrk", "-t1", "-c50", "-d1s", s.url(path))
+            assert code == 0 and "Non-2xx" not in out and "Socket errors" not in out, out
+            assert int(re.search(r"(\d+) requests in", out).group(1)) > 100, out
+
+
 async def main():
     global OPTIONS
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--bin", default=str(ROOT / "build/out/examples"))
     a.add_argument("--node", default=str(ROOT / "build/out/node"))
+    a.add_argument("--peer", default=str(ROOT / "build/out/system/examples"))
     a.add_argument("names", nargs="*")
     OPTIONS = a.parse_args()
-    for tool in ("curl", "node"):
+    for tool in ("curl", "node", "wrk", "libwebsockets-test-server", "libwebsockets-test-client"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing")
     untested = {f.stem for f in (ROOT / "examples/c").glob("*.c")} - {f.__name__.replace("_", "-") for f in TESTS}
