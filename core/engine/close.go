@@ -12,7 +12,7 @@ const (
 // is queued goes out, then the end. CLOSED and its kin are called when it is
 // over, which may be before Close returns.
 func (w *Wsi) Close() {
-	if w.state == stateDead || w.state == stateClosing || w.state == stateFlushing {
+	if w.state == stateDead || w.state == stateClosing || w.state == stateFlushing || w.flags&flagFake != 0 {
 		return
 	}
 	if w.state == stateNew {
@@ -59,7 +59,7 @@ func (w *Wsi) CloseNow() { w.end(false) }
 func (w *Wsi) CloseLingering() { w.end(true) }
 
 func (w *Wsi) end(linger bool) {
-	if w.state == stateDead {
+	if w.state == stateDead || w.flags&flagFake != 0 {
 		return
 	}
 	if w.state == stateOpen {

@@ -15,6 +15,7 @@ type Thread struct {
 
 	depth   int    // link calls on the stack
 	wanting []*Wsi // asked for WRITEABLE
+	spare   []*Wsi // the memory of the last such list
 	resumes []*Wsi // their holds are gone
 	later   bool   // a settle at the end of the turn is arranged
 
@@ -111,6 +112,7 @@ func (t *Thread) leave() {
 // so that nobody starves the rest.
 func (t *Thread) settle() {
 	face := t.ctx.opt.Face
+	t.depth++ // what the callbacks do settles here, not within them
 	face.Collect(t)
 	for len(t.resumes) > 0 {
 		rs := t.resumes
@@ -120,21 +122,22 @@ func (t *Thread) settle() {
 		}
 		face.Collect(t)
 	}
-	if n := len(t.wanting); n > 0 {
-		for i := 0; i < n; i++ {
-			w := t.wanting[i]
+	if len(t.wanting) > 0 {
+		ws := t.wanting
+		t.wanting, t.spare = t.spare[:0], nil
+		for i, w := range ws {
+			ws[i] = nil
 			w.flags &^= flagListed
 			w.answerWant()
 		}
-		m := copy(t.wanting, t.wanting[n:])
-		clear(t.wanting[m:])
-		t.wanting = t.wanting[:m]
+		t.spare = ws
 		face.Collect(t)
-		if len(t.wanting) > 0 || len(t.resumes) > 0 {
-			t.settleLater()
-		}
 	}
 	t.Flush()
+	t.depth--
+	if len(t.wanting) > 0 || len(t.resumes) > 0 {
+		t.settleLater()
+	}
 }
 
 func (t *Thread) settleLater() {
