@@ -60,6 +60,9 @@ func (l *Loop) Disarm(t *Timer) {
 		l.timers.up(i)
 	}
 	t.armed = false
+	if !l.running {
+		l.tell()
+	}
 }
 
 // runTimers expires what is due at Now, at most as many as there were: a timer

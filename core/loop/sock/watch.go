@@ -44,24 +44,23 @@ func (d *Driver) Watch(fd int, w loop.Watcher) (loop.Watch, error) {
 }
 
 func (x *watch) ready(r notify.Ready) {
-	if r&notify.Readable != 0 && x.want&notify.In != 0 {
+	asked := x.want
+	if r&notify.Readable != 0 && asked&notify.In != 0 {
 		x.w.Readable()
 	}
 	if r&(notify.Writable|notify.Hangup) != 0 && x.want&notify.Out != 0 && !x.closed {
 		x.change(x.want &^ notify.Out)
 		x.w.Writable()
 	}
-	if r&notify.Hangup != 0 && r&notify.Readable == 0 && !x.closed {
-		x.hangup()
-	}
-}
-
-func (x *watch) hangup() {
-	if x.want == 0 {
-		x.park()
+	if r&notify.Hangup == 0 || x.closed {
 		return
 	}
-	x.broke(nil)
+	switch {
+	case asked == 0 && x.want == 0:
+		x.park() // it would be reported for ever, and nobody wants to know
+	case r&notify.Readable == 0:
+		x.broke(nil)
+	}
 }
 
 // broke ends the watching for whatever reason: a Watcher knows only Hangup.
