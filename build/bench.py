@@ -73,7 +73,8 @@ def compile_echo():
     def cc(out, *flags):
         subprocess.run(["cc", "-O2", "-o", str(out), str(SHARED / "echo.c"), *flags], check=True)
     peer = subprocess.run(["pkg-config", "--cflags", "--libs", "libwebsockets"], capture_output=True, text=True, check=True).stdout.split()
-    cc(OURS / "echo", f"-I{ROOT}/include", f"-L{OUT}", "-lwebsockets", f"-Wl,-rpath,{OUT}")
+    if OURS != THEIRS:
+        cc(OURS / "echo", f"-I{ROOT}/include", f"-L{OUT}", "-lwebsockets", f"-Wl,-rpath,{OUT}")
     cc(THEIRS / "echo", *peer)
 
 
