@@ -111,6 +111,7 @@ lws-callbacks.h
 lws-context-vhost.h lws_set_proxy lws_set_socks lwsws_get_config_globals lwsws_get_config_vhosts
 lws-dll2.h
 lws-logs.h
+lws-lwsac.h
 lws-network-helper.h
 lws-retry.h
 lws-ring.h

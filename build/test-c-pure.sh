@@ -9,7 +9,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 pure="alloc auth base64 buflist cmdline date dir dll2 ext-options file humanize logs logs-emit logs-object
-      netaddr purify pvo random retry ring ser sha1 strings sul time tokens uri version"
+      lwsac lwsac-file netaddr purify pvo random retry ring ser sha1 strings sul time tokens uri version"
 CC=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Wconversion -Werror -fno-omit-frame-pointer
        -fsanitize=address,undefined -fno-sanitize-recover=all -I$here/include"

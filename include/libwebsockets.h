@@ -268,6 +268,7 @@ typedef struct lws_context *lws_ctx_t;
 #include <libwebsockets/lws-writeable.h>
 #include <libwebsockets/lws-ring.h>
 #include <libwebsockets/lws-sha1-base64.h>
+#include <libwebsockets/lws-lwsac.h>
 
 #ifdef __cplusplus
 }

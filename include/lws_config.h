@@ -29,6 +29,8 @@
 #define LWS_WITH_SERVER
 #define LWS_WITH_POLL
 #define LWS_WITH_UNIX_SOCK
+#define LWS_WITH_DIR
+#define LWS_WITH_LWSAC
 
 #define LWS_ROLE_H1
 #define LWS_ROLE_WS
@@ -41,8 +43,12 @@
 #define LWS_WITH_HTTP_UNCOMMON_HEADERS
 
 /* Log levels forced on, and forced out, when a program is compiled; see lws-logs.h. */
+#if !defined(LWS_LOGGING_BITFIELD_SET)
 #define LWS_LOGGING_BITFIELD_SET 0
+#endif
+#if !defined(LWS_LOGGING_BITFIELD_CLEAR)
 #define LWS_LOGGING_BITFIELD_CLEAR 0
+#endif
 #define LWS_LOGS_TIMESTAMP
 
 /* There is no lws_daemonize(). */
