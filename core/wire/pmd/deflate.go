@@ -14,19 +14,21 @@ const (
 )
 
 const (
-	// fastHistory is the most history that FastestLevel keeps.
-	fastHistory = 4 << 10
 	// smallPiece is the longest piece that is compressed without a compressor from the pool,
 	// whose setting up with the history costs more than such a piece does. And klauspost's
 	// levels 1–6 do not look for matches at all in less than 128 bytes.
 	smallPiece = 1 << 10
+	// smallHistory is the most history that such a piece is compressed against.
+	smallHistory = 2 << 10
+	// fastHistory is the most history that FastestLevel keeps, and the least that a longer piece
+	// is compressed against where there is as much.
+	fastHistory = 4 << 10
 )
 
-// statelessHistory and statefulHistory are how much history a piece of n bytes is compressed
-// against. It has to be indexed anew for each piece, and beyond this the time that this takes
-// grows and the result hardly shrinks (BenchmarkDeflate).
-func statelessHistory(n int) int { return min(fastHistory, max(fastHistory/2, 2*n)) }
-func statefulHistory(n int) int  { return max(fastHistory, 4*n) }
+// historyFor is how much history a piece of n bytes that is not small is compressed against. It
+// has to be indexed anew for each piece; beyond this the time that this takes grows and the
+// result hardly shrinks (BenchmarkDeflate).
+func historyFor(n int) int { return max(fastHistory, 4*n) }
 
 // Deflater compresses the messages of one direction of a connection (RFC 7692 section 7.2.1).
 // Init must be called before use.
@@ -104,15 +106,12 @@ func (d *Deflater) CompressMessage(dst, message []byte) (out []byte, ok bool) {
 // The history is not changed.
 func (d *Deflater) compress(dst, piece []byte) []byte {
 	window := 1 << d.bits
-	switch {
-	case len(piece) <= smallPiece && len(piece) <= window/2:
+	if len(piece) <= smallPiece && len(piece) <= window/2 {
 		// A match goes back no further than history and piece together are long.
-		return stateless(dst, piece, &d.win, min(statelessHistory(len(piece)), window-len(piece)))
-	case d.level == FastestLevel && d.bits == MaxBits:
-		// klauspost cuts a long piece so that no match goes back more than 32 KiB.
-		return stateless(dst, piece, &d.win, statelessHistory(len(piece)))
-	case d.bits < MaxBits:
-		// Here it has but one level, in quality about its fifth.
+		return stateless(dst, piece, &d.win, min(smallHistory, window-len(piece)))
+	}
+	if d.bits < MaxBits {
+		// Here klauspost has but one level, in quality about its fifth.
 		return stateful(dst, piece, &d.win, &windowPools[d.bits])
 	}
 	return stateful(dst, piece, &d.win, &levelPools[d.level])
@@ -132,7 +131,7 @@ func stateless(dst, piece []byte, history *window, size int) []byte {
 func stateful(dst, piece []byte, history *window, pool *sync.Pool) []byte {
 	c := pool.Get().(*compressor)
 	c.dst = dst
-	c.w.ResetDict(c, history.copyLast(c.history[:], statefulHistory(len(piece))))
+	c.w.ResetDict(c, history.copyLast(c.history[:], historyFor(len(piece))))
 	_, err := c.w.Write(piece)
 	must(err)
 	must(c.w.Flush())
@@ -145,7 +144,7 @@ func stateful(dst, piece []byte, history *window, pool *sync.Pool) []byte {
 // put together.
 type sink struct {
 	dst     []byte
-	history [fastHistory]byte
+	history [smallHistory]byte
 }
 
 func (s *sink) Write(p []byte) (int, error) {

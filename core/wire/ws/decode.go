@@ -119,9 +119,9 @@ func (d *Decoder) Init(server bool, opt Options) {
 func (d *Decoder) InMessage() bool { return d.flags&fMessage != 0 }
 
 // Next takes bytes from the start of b and reports one event and the number n of bytes that it
-// took; the caller goes on with b[n:], also when that is empty and the event was not NeedMore,
-// until NeedMore says that all was taken. Payload is unmasked where it lies in b, so b is
-// changed. max, unless 0, is the most bytes of data for one event.
+// took; the caller goes on with b[n:] until that is empty, as it always is after NeedMore.
+// Payload is unmasked where it lies in b, so b is changed. max, unless 0, is the most bytes of
+// data for one event.
 //
 // An error is an [*Error], and stays: the connection has to be failed with its code. After a
 // Close event everything is taken and dropped (section 5.5.1).
