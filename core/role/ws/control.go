@@ -36,7 +36,10 @@ func (c *conn) drained(w *engine.Wsi) {
 }
 
 // sendControl sends a control frame, whose payload has at most MaxControl
-// bytes.
+// bytes, behind what callbacks have written.
 func (c *conn) sendControl(w *engine.Wsi, opcode byte, payload []byte) {
+	if w.Open() {
+		w.Context().Options().Face.Collect(w.Thread())
+	}
 	c.send(w, wire.Fin|opcode, payload)
 }
