@@ -46,7 +46,7 @@ func Request(w *engine.Wsi, ci *engine.ConnectInfo, method string) (*Exchange, e
 	}
 	x.Parser.SetRequestMethod(method)
 	x.scratch = line[:0]
-	x.body.method = method
+	x.ask.method = method
 	return x, nil
 }
 
@@ -63,7 +63,7 @@ func target(path string) string {
 func (x *Exchange) AppendRequest(dst []byte) []byte {
 	ci := x.client
 	// Request has checked all of it: nothing here can fail.
-	dst, _ = wire.AppendRequestLine(dst, x.body.method, target(ci.Path))
+	dst, _ = wire.AppendRequestLine(dst, x.ask.method, target(ci.Path))
 	if ci.SSL&flagNoCacheControl == 0 {
 		dst = append(dst, "Pragma: no-cache\r\nCache-Control: no-cache\r\n"...)
 	}

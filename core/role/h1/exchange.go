@@ -13,19 +13,34 @@ type Exchange struct {
 	// Parser reads the request (server) or the response (client).
 	Parser wire.Parser
 
-	client *engine.ConnectInfo // what a client asks for, nil on the server
-	rest   []byte              // client: received and not read by the user
-	body   clientBody
+	serial  uint64 // tells this use of the memory from the next one
+	scratch []byte // where heads are built
 
+	// The server's.
 	phase   phase
 	resp    response
 	file    transfer
-	mount   *engine.Mount
-	calls   int // user callbacks on the stack that belong to this exchange
-	stuck   int // bytes that waited to be sent when the timeout was set
-	sniff   []byte
-	scratch []byte
+	mount   *engine.Mount // that the request fell to, nil for none
+	sniff   []byte        // first bytes of a connection that may not be HTTP
+	skipped int           // bytes of a body that nobody wants any more
+	stuck   int           // bytes that waited to be sent when the timeout was set
+	muted   bool          // refused in HTTP_CONFIRM_UPGRADE: no CLOSED_HTTP
+
+	// The client's.
+	client *engine.ConnectInfo
+	ask    ask
 }
+
+// phase is how far a server's exchange has got.
+type phase uint8
+
+const (
+	inHead   phase = iota
+	inBody         // the head was dealt with, the body arrives
+	inAnswer       // the request is complete, the answer is not
+	draining       // answered before its body was complete, which is skipped
+	over           // answered, and the connection must close
+)
 
 var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
 
@@ -46,16 +61,29 @@ func begin(w *engine.Wsi, side wire.Side) *Exchange {
 // Release takes x off w and gives its memory back: x and all views into its
 // head are not to be used again.
 func (x *Exchange) Release(w *engine.Wsi) {
-	if w.HTTP != any(x) {
+	if Of(w) != x {
 		return
 	}
 	w.HTTP = nil
-	if x.file.open {
-		x.file.close()
+	x.file.close()
+	x.serial++
+	x.phase, x.resp, x.file = inHead, response{}, transfer{}
+	x.mount, x.skipped, x.stuck, x.muted = nil, 0, 0, false
+	if x.client != nil {
+		x.client, x.ask = nil, ask{}
 	}
-	*x = Exchange{Parser: x.Parser, sniff: x.sniff[:0], scratch: x.scratch[:0]}
+	x.sniff = x.sniff[:0]
+	if cap(x.scratch) > keptScratch {
+		x.scratch = nil
+	}
 	exchanges.Put(x)
 }
+
+// keptScratch bounds what an exchange takes along into the pool.
+const keptScratch = 16 << 10
+
+// same says whether w still has the exchange that it had when its serial was s.
+func (x *Exchange) same(w *engine.Wsi, s uint64) bool { return Of(w) == x && x.serial == s }
 
 // Head is the head of the request (server) or of the response (client), empty
 // until it is complete.

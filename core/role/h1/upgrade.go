@@ -1,6 +1,11 @@
 package h1
 
-import "github.com/golws/golws/core/engine"
+import (
+	"strings"
+
+	"github.com/golws/golws/core/engine"
+	wire "github.com/golws/golws/core/wire/h1"
+)
 
 // Upgrader is a Role that takes connections over from HTTP.
 type Upgrader interface {
@@ -12,4 +17,44 @@ type Upgrader interface {
 	// request go on as plain HTTP. It may also refuse, with x.Refuse, and
 	// answer true.
 	Upgrade(w *engine.Wsi, x *Exchange) bool
+}
+
+// upgrade offers the request to the first role that its Upgrade header names.
+// False has it go on as HTTP, as one that names none (RFC 9110 section 7.8).
+func (s *Server) upgrade(w *engine.Wsi, x *Exchange, v *engine.Vhost) bool {
+	fs := &x.Head().Fields
+	for i := fs.Next(wire.TokenUpgrade, -1); i >= 0; i = fs.Next(wire.TokenUpgrade, i) {
+		_, list := fs.At(i)
+		for name, rest := wire.NextElement(list); name != nil; name, rest = wire.NextElement(rest) {
+			role := strings.ToLower(string(name))
+			if role == "websocket" {
+				role = "ws"
+			}
+			if u, ok := w.Context().Role(role).(Upgrader); ok {
+				return s.upgradeTo(w, x, v, u, name)
+			}
+		}
+	}
+	return false
+}
+
+func (s *Server) upgradeTo(w *engine.Wsi, x *Exchange, v *engine.Vhost, u Upgrader, name []byte) bool {
+	if v != w.Vhost() {
+		w.SetVhost(v)
+	}
+	serial := x.serial
+	r := w.Call(engine.ReasonHTTPConfirmUpgrade, engine.In{Bytes: name})
+	switch {
+	case !w.Open() || !x.same(w, serial):
+		return true
+	case r < 0:
+		x.muted = true
+		w.CloseNow()
+		return true
+	case r > 0: // refused with an answer of the program's own
+		x.Parser.Resume()
+		s.complete(w)
+		return true
+	}
+	return u.Upgrade(w, x) || !w.Open()
 }
