@@ -1,5 +1,5 @@
 /* lws-network-helper.h */
-#include "check.h"
+#include "../check.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

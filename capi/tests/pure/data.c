@@ -1,5 +1,5 @@
 /* Buffer lists, integers, units, timers, retries, command lines, options and the allocator */
-#include "check.h"
+#include "../check.h"
 
 #include "../../shim/internal.h"
 

@@ -1,6 +1,6 @@
 /* Files and directories: lws-misc.h, lws-purify.h. The directory to work in is the argument. */
 #define _GNU_SOURCE /* O_TMPFILE */
-#include "check.h"
+#include "../check.h"
 
 #include <errno.h>
 #include <sys/stat.h>

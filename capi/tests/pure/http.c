@@ -1,5 +1,5 @@
 /* URIs, percent-encoding, dates, authentication, header names and extension options */
-#include "check.h"
+#include "../check.h"
 #include "fakes.h"
 
 static char parts[256];

@@ -1,5 +1,5 @@
 /* lws-dll2.h and lws-ring.h */
-#include "check.h"
+#include "../check.h"
 
 struct item {
 	int key;

@@ -1,6 +1,6 @@
 /* lws-logs.h */
 #define _GNU_SOURCE /* memfd_create() */
-#include "check.h"
+#include "../check.h"
 #include "fakes.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* lws-lwsac.h. The directory to work in is the argument. */
-#include "check.h"
+#include "../check.h"
 
 static void
 test_use(void)

@@ -1,5 +1,5 @@
 /* Strings, hexadecimal, JSON, escaping, base64 and SHA-1: lws-misc.h, lws-purify.h, lws-sha1-base64.h */
-#include "check.h"
+#include "../check.h"
 
 /* Runs an encoder that takes a room in bytes into a buffer of exactly that size, so that the address
  * sanitizer sees what is written too far. */

@@ -1,11 +1,14 @@
-/* Assertions that print where they fail and go on. A test's main() returns check_result(). */
-#ifndef GOLWS_TESTS_PURE_CHECK_H
-#define GOLWS_TESTS_PURE_CHECK_H
+/* Assertions that print where they fail and go on. A test's main() returns check_result(). Checks may be
+ * made on any thread, groups on one. */
+#ifndef GOLWS_TESTS_CHECK_H
+#define GOLWS_TESTS_CHECK_H
 
 #include <inttypes.h>
 #include <libwebsockets.h>
+#include <pthread.h>
 #include <stdio.h>
 
+static pthread_mutex_t check_lock = PTHREAD_MUTEX_INITIALIZER;
 static int check_failed, check_group_failed, check_count;
 static const char *check_group;
 
@@ -14,6 +17,7 @@ check_group_end(void)
 {
 	if (check_group)
 		printf("%s %s (%d)\n", check_group_failed ? "FAIL" : "ok  ", check_group, check_count);
+	fflush(stdout);
 	check_group_failed = check_count = 0;
 }
 
@@ -28,12 +32,15 @@ GROUP(const char *name)
 static inline void
 check_true(int ok, const char *file, int line, const char *text)
 {
+	pthread_mutex_lock(&check_lock);
 	check_count++;
-	if (ok)
-		return;
-	check_failed++;
-	check_group_failed = 1;
-	printf("%s:%d: %s\n", file, line, text);
+	if (!ok) {
+		check_failed++;
+		check_group_failed = 1;
+		printf("%s:%d: %s\n", file, line, text);
+		fflush(stdout);
+	}
+	pthread_mutex_unlock(&check_lock);
 }
 
 static inline void
