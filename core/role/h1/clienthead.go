@@ -102,16 +102,16 @@ func (x *Exchange) AppendCustom(w *engine.Wsi, dst []byte) ([]byte, error) {
 	if len(hb.B) > hb.Max {
 		return nil, errors.New("sending the request: CLIENT_APPEND_HANDSHAKE_HEADER added more than there is room for")
 	}
-	if err := checkLines(hb.B); err != nil {
+	if err := CheckLines(hb.B); err != nil {
 		return nil, fmt.Errorf("sending the request: CLIENT_APPEND_HANDSHAKE_HEADER added %w", err)
 	}
 	dst = append(dst[:start], hb.B...)
 	return wire.AppendHeadEnd(dst), nil
 }
 
-// checkLines refuses what is not whole header lines, as it would end the head
-// early or begin another message.
-func checkLines(b []byte) error {
+// CheckLines refuses what is not whole header lines, as it would end the head
+// early or begin another message. Roles that take lines from users call it.
+func CheckLines(b []byte) error {
 	for rest := string(b); rest != ""; {
 		line, more, ok := strings.Cut(rest, "\r\n")
 		name, value, colon := strings.Cut(line, ":")

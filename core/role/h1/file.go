@@ -55,7 +55,7 @@ func ServeFile(w *engine.Wsi, path, contentType string, other []byte) int {
 		w.Logf(engine.LogWarn, "file %q cannot be served: an answer has begun already", path)
 		return -1
 	}
-	if err := checkLines(other); err != nil {
+	if err := CheckLines(other); err != nil {
 		w.Logf(engine.LogWarn, "file %q cannot be served: its headers have %v", path, err)
 		return -1
 	}
@@ -146,7 +146,7 @@ func (s *Server) addHeaders(w *engine.Wsi, x *Exchange, b []byte) ([]byte, error
 	if len(hb.B) > hb.Max {
 		return b, ErrNoRoom
 	}
-	if err := checkLines(hb.B); err != nil {
+	if err := CheckLines(hb.B); err != nil {
 		return b, errors.New("ADD_HEADERS added " + err.Error())
 	}
 	return append(b, hb.B...), nil
