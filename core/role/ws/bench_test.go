@@ -95,6 +95,9 @@ func newBench(t testing.TB, o benchOptions) *bench {
 
 // finish destroys the context and looks for what is left.
 func (b *bench) finish() {
+	if b.t.Failed() {
+		b.t.Logf("log: %q", []string(b.logs))
+	}
 	b.ctx.Destroy()
 	if n := b.ctx.Live(); n != 0 {
 		b.t.Errorf("%d wsi are left", n)

@@ -11,7 +11,9 @@ import (
 // A breach of the protocol is answered with its close code, logged, and ends
 // the connection; what came before it is delivered.
 func TestBreaches(t *testing.T) {
-	unmasked := func(p *peer) []byte { return wire.AppendFrame(nil, true, 0, wire.OpText, []byte("naked"), false, [4]byte{}) }
+	unmasked := func(p *peer) []byte {
+		return wire.AppendFrame(nil, true, 0, wire.OpText, []byte("naked"), false, [4]byte{})
+	}
 	tests := []struct {
 		name   string
 		send   func(p *peer) []byte

@@ -2,10 +2,10 @@ package ws
 
 import (
 	"errors"
-	"strings"
+	"fmt"
 
 	"github.com/golws/golws/core/engine"
-	wireh1 "github.com/golws/golws/core/wire/h1"
+	"github.com/golws/golws/core/role/h1"
 )
 
 // addHeaders appends the lines of the ADD_HEADERS callback to the head b. The
@@ -21,13 +21,8 @@ func addHeaders(w *engine.Wsi, b []byte) ([]byte, error) {
 	if len(hb.B) > hb.Max {
 		return nil, errors.New("ADD_HEADERS added more than there is room for")
 	}
-	for rest := string(hb.B); rest != ""; {
-		line, more, ok := strings.Cut(rest, "\r\n")
-		name, value, colon := strings.Cut(line, ":")
-		if !ok || !colon || !wireh1.IsToken(name) || !wireh1.IsFieldValue(value) {
-			return nil, errors.New("ADD_HEADERS added something that is no header line")
-		}
-		rest = more
+	if err := h1.CheckLines(hb.B); err != nil {
+		return nil, fmt.Errorf("ADD_HEADERS added %w", err)
 	}
 	return append(b, hb.B...), nil
 }

@@ -45,9 +45,13 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 		}
 		p = w.Vhost().Protocol(named)
 	}
-	offers, err := pmd.ParseOffers(string(x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions))))
-	if err != nil {
-		return r.refuse(w, x, 400, err.Error())
+	var offers []pmd.Params
+	if f.Has(wireh1.TokenSecWebSocketExtensions) {
+		var err error
+		offers, err = pmd.ParseOffers(string(x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions))))
+		if err != nil {
+			return r.refuse(w, x, 400, err.Error())
+		}
 	}
 
 	if w.Bind(p) != 0 {
@@ -87,7 +91,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	if extension != "" {
 		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), extension...), "\r\n"...)
 	}
-	b, err = addHeaders(w, b)
+	b, err := addHeaders(w, b)
 	if err != nil {
 		if w.Alive() {
 			w.Logf(engine.LogErr, "%v", err)
