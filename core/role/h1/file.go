@@ -42,8 +42,9 @@ var pieces = sync.Pool{New: func() any { return new([pieceBytes]byte) }}
 
 // ServeFile answers with a file: lws_serve_http_file. other has further header
 // lines. 0 says that it is on its way: HTTP_FILE_COMPLETION comes when it is
-// sent, and ends the exchange unless the program does. -1 asks for the
-// connection to be closed; a file that is not there was answered with 404 then.
+// sent, and ends the exchange unless the program does. 1 says that a file that
+// is not there was answered with 404, and TransactionCompleted is to follow. -1
+// asks for the connection to be closed.
 func ServeFile(w *engine.Wsi, path, contentType string, other []byte) int {
 	x := Of(w)
 	s, ok := w.Role().(*Server)
@@ -66,8 +67,10 @@ func ServeFile(w *engine.Wsi, path, contentType string, other []byte) int {
 	}
 	if err != nil {
 		w.Logf(engine.LogWarn, "file %q cannot be served: %v", path, err)
-		ReturnStatus(w, 404, "")
-		return -1
+		if ReturnStatus(w, 404, "") != 0 {
+			return -1
+		}
+		return 1
 	}
 	x.file.h, x.file.open = h, true
 	if !s.startFile(w, x, fi, contentType, false, other) {

@@ -103,7 +103,7 @@ func (s *Server) access(w *engine.Wsi, x *Exchange, m *engine.Mount, path []byte
 	}
 	if r != 0 {
 		w.Logf(engine.LogInfo, "refused by CHECK_ACCESS_RIGHTS")
-		s.status(w, 403)
+		s.status(w, 401)
 		return false
 	}
 	return true
