@@ -1,0 +1,127 @@
+package main
+
+// #include <stdlib.h>
+// #include "table.h"
+import "C"
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/role/h1"
+)
+
+// golws_http_status begins a head in dst: the status line, and what the vhost
+// adds to every answer. Counts for an answer that is built and sent in the HTTP
+// callback: two crossings into Go (this one and golws_http_completed), one send,
+// no allocation; the lines between are added by the shim, and head and body go
+// through the thread's batch.
+//
+//export golws_http_status
+func golws_http_status(s *C.struct_lws, code C.uint, dst *C.uchar, size C.size_t) (ret C.int) {
+	ret = -1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return -1
+	}
+	b, err := h1.AppendStatus(w, bytesAt(unsafe.Pointer(dst), int(size))[:0:size], int(code))
+	if err != nil {
+		logLine(nil, nil, s, engine.LogWarn, "lws_add_http_header_status: "+err.Error())
+		return -1
+	}
+	return C.int(len(b))
+}
+
+// golws_http_return_status is lws_return_http_status.
+//
+//export golws_http_return_status
+func golws_http_return_status(s *C.struct_lws, code C.uint, body *C.char) (ret C.int) {
+	ret = -1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return -1
+	}
+	w.Thread().Enter()
+	defer w.Thread().Leave()
+	return C.int(h1.ReturnStatus(w, int(code), goString(body)))
+}
+
+// golws_http_serve_file is lws_serve_http_file.
+//
+//export golws_http_serve_file
+func golws_http_serve_file(s *C.struct_lws, file, ctype, headers *C.char, n C.int) (ret C.int) {
+	ret = -1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return -1
+	}
+	w.Thread().Enter()
+	defer w.Thread().Leave()
+	return C.int(h1.ServeFile(w, goString(file), goString(ctype), bytesAt(unsafe.Pointer(headers), int(n))))
+}
+
+// golws_http_file_fragment is lws_serve_http_file_fragment.
+//
+//export golws_http_file_fragment
+func golws_http_file_fragment(s *C.struct_lws) (ret C.int) {
+	ret = -1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return -1
+	}
+	return C.int(h1.FileFragment(w))
+}
+
+// golws_http_completed is lws_http_transaction_completed.
+//
+//export golws_http_completed
+func golws_http_completed(s *C.struct_lws) (ret C.int) {
+	ret = 1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return 1
+	}
+	w.Thread().Enter()
+	defer w.Thread().Leave()
+	return C.int(h1.TransactionCompleted(w))
+}
+
+// golws_http_mark_sse takes the connection's time limit off.
+//
+//export golws_http_mark_sse
+func golws_http_mark_sse(s *C.struct_lws) {
+	defer guardWsi(s)
+	if w := wsiOf(s); w != nil {
+		w.SetTimeout(engine.TimeoutNone, 0)
+	}
+}
+
+// mimeTypes are the C copies of the role's media types, made when first asked
+// for and never freed.
+var mimeTypes sync.Map
+
+// golws_http_mimetype is the built-in media type of a file's name. Any thread.
+//
+//export golws_http_mimetype
+func golws_http_mimetype(file *C.char) (ret *C.char) {
+	defer guard(nil)
+	t := h1.MimeType(goString(file), nil)
+	if t == "" {
+		return nil
+	}
+	if c, ok := mimeTypes.Load(t); ok {
+		return c.(*C.char)
+	}
+	own := C.CString(t)
+	c, loaded := mimeTypes.LoadOrStore(t, own)
+	if loaded {
+		C.free(unsafe.Pointer(own))
+	}
+	return c.(*C.char)
+}
