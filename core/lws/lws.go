@@ -109,3 +109,24 @@ func RunThread(t *Thread) error {
 		}
 	}
 }
+
+// CreateVhost adds a vhost to c and starts its protocols. A ListenFD of 0 means
+// none. It is called before the context runs, or on its first thread.
+func CreateVhost(c *Context, o VhostOptions) (*Vhost, error) {
+	if o.ListenFD == 0 {
+		o.ListenFD = -1
+	}
+	t := c.Thread(0)
+	v, err := c.CreateVhost(t, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.InitProtocols(t); err != nil {
+		v.Destroy(t)
+		return nil, err
+	}
+	return v, nil
+}
+
+// Stop destroys c from any goroutine; Run returns when it is done.
+func Stop(c *Context) { c.Thread(0).Loop().Post(c.Destroy) }

@@ -44,11 +44,18 @@ type Deflater struct {
 // what is out of range counts as the nearest that is in it.
 func (d *Deflater) Init(params Params, server bool, level int) {
 	bits, takeover := params.sending(server)
-	*d = Deflater{keep: takeover, bits: uint8(bits), level: uint8(min(max(level, FastestLevel), BestLevel))}
-	d.win.max = 1 << bits
+	*d = Deflater{keep: takeover, bits: uint8(bits)}
+	d.SetLevel(level)
+}
+
+// SetLevel changes the level, as Init takes it, from the next piece on.
+func (d *Deflater) SetLevel(level int) {
+	d.level = uint8(min(max(level, FastestLevel), BestLevel))
+	keep := 1 << d.bits
 	if d.level == FastestLevel {
-		d.win.max = min(d.win.max, fastHistory)
+		keep = min(keep, fastHistory)
 	}
+	d.win.resize(keep)
 }
 
 // Release gives back what d holds; after it, d must be initialized again.

@@ -32,6 +32,15 @@ func (w *window) push(p []byte) {
 	}
 }
 
+// resize changes max and keeps what of the history fits.
+func (w *window) resize(max int) {
+	if max == w.max {
+		return
+	}
+	n := min(max, len(w.buf))
+	*w = window{max: max, buf: append([]byte(nil), w.last(make([]byte, n), n)...)}
+}
+
 // grow makes room for n bytes in all.
 func (w *window) grow(n int) {
 	if n <= cap(w.buf) {

@@ -1,0 +1,35 @@
+package ws
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/golws/golws/core/engine"
+)
+
+// ErrNoDeflate is an option for a connection without permessage-deflate.
+var ErrNoDeflate = errors.New("the connection does not compress")
+
+// SetDeflateOption changes how an established connection compresses
+// (lws_set_extension_option). The options are "compression_level", 1 to 9, and
+// "threshold", the length in bytes from which on a message is compressed.
+func SetDeflateOption(w *engine.Wsi, name, value string) error {
+	c := of(w)
+	if c == nil || c.z == nil {
+		return ErrNoDeflate
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return fmt.Errorf("permessage-deflate: %s=%q is not a number", name, value)
+	}
+	switch name {
+	case "compression_level":
+		c.z.out.SetLevel(n)
+	case "threshold":
+		c.z.threshold = n
+	default:
+		return fmt.Errorf("permessage-deflate has no option %q", name)
+	}
+	return nil
+}
