@@ -12,7 +12,14 @@ golws_core(void);
 const struct golws_core *
 golws_core_loaded(void);
 
+/* What the core calls in the shim: host.c, and these. */
 extern const struct golws_host golws_host;
+int64_t
+golws_sul_ripe(struct golws_thread *t, int64_t now);
+void
+golws_context_gone(struct lws_context *cx);
+void
+golws_vhost_gone(struct lws_vhost *vh);
 
 #define GOLWS_CALL(ret, name, fail, params, args) \
 	__attribute__((unused)) static inline ret golws_call_##name params \

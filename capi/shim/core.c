@@ -4,6 +4,7 @@
  * forked child. So it is loaded at the first call that needs it, which lets a program fork into the
  * background, or fork workers, before it makes its first context. A fork after that is noticed, and
  * the child's calls fail with a log line. */
+#define _GNU_SOURCE /* dladdr() */
 #include "core-call.h"
 
 #include <dlfcn.h>

@@ -14,6 +14,7 @@
 	/* context.go */ \
 	F(struct lws_context *, context_create, NULL, (struct lws_context_creation_info *info), (info)) \
 	F(void, context_destroy, , (struct lws_context *cx), (cx)) \
+	F(void, context_deprecate, , (struct lws_context *cx), (cx)) \
 	F(int, context_finish_startup, -1, (struct lws_context *cx), (cx)) \
 	F(struct lws_vhost *, vhost_create, NULL, (struct lws_context *cx, struct lws_context_creation_info *info), (cx, info)) \
 	F(void, vhost_destroy, , (struct lws_vhost *vh), (vh)) \
@@ -21,6 +22,7 @@
 	F(void, vhost_set_mounts, , (struct lws_vhost *vh, struct lws_http_mount *mounts), (vh, mounts)) \
 	/* service.go */ \
 	F(int, service, -1, (struct golws_thread *t, int64_t us), (t, us)) \
+	F(int64_t, next_due, -1, (struct golws_thread *t), (t)) \
 	F(void, cancel, , (struct lws_context *cx), (cx)) \
 	F(void, cancel_thread, , (struct golws_thread *t), (t)) \
 	F(void, arm_sul, , (struct golws_thread *t, int64_t at), (t, at)) \
@@ -32,6 +34,8 @@
 	F(int, write, -1, (struct lws *w, const void *p, size_t len, int wp), (w, p, len, wp)) \
 	F(int, on_writable, -1, (struct lws *w), (w)) \
 	F(int, on_writable_post, -1, (struct golws_thread *t, uint32_t slot, uint32_t gen), (t, slot, gen)) \
+	F(int, writable_now, -1, (struct lws *w), (w)) \
+	F(int, deflate_option, -1, (struct lws *w, const char *name, const char *value), (w, name, value)) \
 	F(int, rx_flow, -1, (struct lws *w, int on), (w, on)) \
 	F(int, ws_sending_multifragment, 0, (struct lws *w), (w)) \
 	/* wsi.go */ \

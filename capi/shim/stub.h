@@ -31,10 +31,12 @@ struct lws {
 	struct lws_vhost *vhost;
 	const struct lws_protocols *protocol; /* bound to, or the one being called */
 	void *user;                           /* per-session data, or what the program set */
-	void *opaque;
+	void *opaque, *opaque_parent;
 	struct lws *next_want; /* in the thread's list of those that want WRITEABLE */
 	uint64_t remaining;    /* of the frame being delivered, behind this piece */
 	const char *tag;       /* for logs, NULL until asked for */
+	char *uri;             /* what lws_http_get_uri_and_method() lent last */
+	const struct lws_retry_bo *retry; /* its retry and idle policy, NULL for none */
 	int fd;
 	uint8_t opcode, rsv; /* of the message being delivered */
 	uint8_t first, final;
@@ -42,6 +44,7 @@ struct lws {
 	uint8_t user_owned; /* `user` was allocated for the session and is freed with it */
 	uint8_t fake;       /* stands for a vhost in a callback */
 	uint8_t client;
+	uint8_t child_wants; /* lws_get_child_pending_on_writable() */
 	uint8_t framing; /* enum golws_framing */
 };
 
@@ -83,6 +86,7 @@ struct lws_vhost {
 	const struct lws_protocols *given; /* the program's, which it may pass back to us */
 	const struct lws_protocols **pgiven; /* the same where it gave a list of pointers */
 	int count;
+	const struct lws_protocol_vhost_options *pvo; /* the program's */
 	void **priv; /* one for each protocol */
 	struct lws_log_cx *log_cx;
 	void (*finalize)(struct lws_vhost *vh, void *arg);
@@ -107,6 +111,8 @@ struct lws_context {
 	const char *hostname; /* canonical, "" until asked for */
 	const char *tag;
 	uint64_t options;
+	lws_reload_func reload; /* told when a deprecated context is empty */
+	_Atomic(int) deprecated;
 	_Atomic(int) destroying;
 	_Atomic(int) loop_exit; /* lws_default_loop_exit() */
 };

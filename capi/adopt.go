@@ -1,0 +1,75 @@
+package main
+
+// #include <unistd.h>
+// #include "table.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/golws/golws/core/engine"
+)
+
+// golws_adopt is lws_adopt_descriptor_vhost_via_info and its kin. Where it
+// fails, a socket is closed, as lws does it.
+//
+//export golws_adopt
+func golws_adopt(d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (ret *C.struct_lws) {
+	v := vhostOf(d.vh)
+	if v == nil {
+		return nil
+	}
+	defer guard(d.vh.cx)
+	var parent *engine.Wsi
+	t := v.cx.e.Thread(0)
+	if d.parent != nil {
+		if parent = wsiOf(d.parent); parent == nil {
+			return nil
+		}
+		t = parent.Thread()
+	} else if x := v.cx.here(); x != nil {
+		t = x.e
+	}
+	fd := int(*(*C.int)(unsafe.Pointer(&d.fd)))
+	var opaque any
+	if d.opaque != nil {
+		opaque = d.opaque
+	}
+	protocol := goString(d.vh_prot_name)
+	var w *engine.Wsi
+	var err error
+	if d._type&(C.LWS_ADOPT_HTTP|C.LWS_ADOPT_SOCKET) == 0 {
+		w, err = t.AdoptFile(v.e, fd, protocol, parent, opaque)
+	} else {
+		role := "raw-skt"
+		if d._type&C.LWS_ADOPT_HTTP != 0 {
+			role = ""
+		}
+		if o := v.e.Options(); o.AdoptListenRole && o.ListenRole != "" {
+			role = o.ListenRole
+			if protocol == "" {
+				protocol = o.ListenProtocol
+			}
+		}
+		if protocol == "" && role == "raw-skt" {
+			protocol = v.e.First().Name
+		}
+		w, err = t.AdoptSocket(v.e, fd, role, protocol, parent, opaque, bytesAt(read, int(n)))
+	}
+	if err != nil {
+		logLine(nil, v.c, nil, engine.LogErr, "adopting a descriptor: "+err.Error())
+		return nil
+	}
+	return stub(w)
+}
+
+// here is the context's thread that the caller services, nil where it services
+// none.
+func (x *context) here() *thread {
+	for _, t := range x.threads {
+		if C.golws_mine(t.c) != 0 {
+			return t
+		}
+	}
+	return nil
+}

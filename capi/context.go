@@ -1,0 +1,160 @@
+package main
+
+// #include "table.h"
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/lws"
+)
+
+const (
+	batchSize  = engine.TxBatchSize
+	rxSize     = 128 << 10
+	stringSize = 32 << 10
+	fragments  = 256
+)
+
+// golws_context_create makes a context of a program's lws_context_creation_info,
+// with its first vhost unless it asks for explicit ones.
+//
+//export golws_context_create
+func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.struct_lws_context) {
+	defer guard(nil)
+	n := int(info.count_threads)
+	if n < 1 {
+		n = 1
+	}
+	if n > C.LWS_MAX_SMP {
+		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: count_threads is above LWS_MAX_SMP")
+		return nil
+	}
+	x := newContext(info, n)
+	head := int(info.max_http_header_data2)
+	if head == 0 {
+		head = int(info.max_http_header_data)
+	}
+	e, err := lws.New(lws.Config{
+		Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size),
+		Buffer: func(i int) []byte { return x.threads[i].rx },
+		Face:   &face{x},
+	})
+	if err != nil {
+		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: "+err.Error())
+		x.free()
+		return nil
+	}
+	x.e, e.Face = e, x
+	for i, t := range x.threads {
+		t.e = e.Thread(i)
+		t.sul.t = t
+		t.sul.timer.Owner = &t.sul
+	}
+	addContext(x)
+	if info.pcontext != nil {
+		*info.pcontext = x.c
+	}
+	if info.options&C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS == 0 {
+		v := createVhost(x, info)
+		if v == nil {
+			e.Destroy()
+			return nil
+		}
+		if err := v.e.InitProtocols(e.Thread(0)); err != nil {
+			logLine(x.c, v.c, nil, engine.LogErr, err.Error())
+			e.Destroy()
+			return nil
+		}
+	}
+	return x.c
+}
+
+func newContext(info *C.struct_lws_context_creation_info, n int) *context {
+	c := (*C.struct_lws_context)(zalloc(C.sizeof_struct_lws_context, whatContext))
+	x := &context{c: c, vhosts: map[uint32]*vhost{}}
+	c.count_threads = C.int(n)
+	c.user = info.user
+	c.log_cx = info.log_cx
+	c.pcontext = info.pcontext
+	c.argc, c.argv = info.argc, info.argv
+	c.baggage = info.external_baggage_free_on_destroy
+	c.uid, c.gid = info.uid, info.gid
+	c.options = info.options
+	c.threads = (*C.struct_golws_thread)(zalloc(C.sizeof_struct_golws_thread*C.size_t(n), whatThread))
+	ts := unsafe.Slice(c.threads, n)
+	for i := range ts {
+		t := &ts[i]
+		t.cx, t.tsi = c, C.int(i)
+		t.tx, t.tx_size = (*C.uchar)(zalloc(batchSize, whatThread)), batchSize
+		t.rx, t.rx_size = (*C.uchar)(zalloc(rxSize, whatThread)), rxSize
+		x.threads = append(x.threads, &thread{
+			c: t, cx: x,
+			tx:    bytesAt(unsafe.Pointer(t.tx), batchSize),
+			rx:    bytesAt(unsafe.Pointer(t.rx), rxSize),
+			str:   bytesAt(zalloc(stringSize, whatThread), stringSize),
+			frags: unsafe.Slice((*C.struct_golws_fragment)(zalloc(C.sizeof_struct_golws_fragment*fragments, whatThread)), fragments),
+		})
+	}
+	return x
+}
+
+// free frees the context's record, when nothing calls on it any more.
+func (x *context) free() {
+	if x.e != nil {
+		dropContext(x)
+	}
+	for _, t := range x.threads {
+		C.golws_free(unsafe.Pointer(t.c.tx))
+		C.golws_free(unsafe.Pointer(t.c.rx))
+		C.golws_free(unsafe.Pointer(&t.str[0]))
+		C.golws_free(unsafe.Pointer(&t.frags[0]))
+	}
+	C.golws_free(unsafe.Pointer(x.c.threads))
+	x.c.threads = nil
+	C.golws_context_gone(x.c)
+}
+
+// golws_context_destroy ends the context; see engine.Context.Destroy.
+//
+//export golws_context_destroy
+func golws_context_destroy(cx *C.struct_lws_context) {
+	defer guard(cx)
+	if x := contextOf(cx); x != nil {
+		x.e.Destroy()
+	}
+}
+
+// golws_context_finish_startup makes the PROTOCOL_INIT callbacks that did not
+// come yet; nonzero where one refused.
+//
+//export golws_context_finish_startup
+func golws_context_finish_startup(cx *C.struct_lws_context) (ret C.int) {
+	ret = -1
+	defer guard(cx)
+	x := contextOf(cx)
+	if x == nil {
+		return -1
+	}
+	for _, v := range x.e.Vhosts() {
+		if err := v.InitProtocols(x.e.Thread(0)); err != nil {
+			logLine(cx, nil, nil, engine.LogErr, err.Error())
+			return 1
+		}
+	}
+	return 0
+}
+
+// golws_context_deprecate stops listening; the program is told when the last
+// connection is gone.
+//
+//export golws_context_deprecate
+func golws_context_deprecate(cx *C.struct_lws_context) {
+	defer guard(cx)
+	x := contextOf(cx)
+	if x == nil {
+		return
+	}
+	x.e.Deprecate(x.e.Thread(0), func() { C.golws_reload(cx) })
+}

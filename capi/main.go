@@ -1,0 +1,169 @@
+// Command capi is the C face: built as libgolws-core.so, it gives the shim
+// (libwebsockets.so.21, capi/shim) the table of functions in shim/core.h.
+//
+// Every export guards against panics, finds the engine's object, calls one
+// method and converts. Logic here is a mistake.
+package main
+
+/*
+#cgo CFLAGS: -std=gnu11 -I${SRCDIR}/../include -Wall -Wextra
+#include "table.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/golws/golws/core/engine"
+)
+
+func main() {}
+
+// contexts finds a context by the id in its C record. It is replaced, never
+// changed, so that finding takes no lock.
+var (
+	contextsMu sync.Mutex
+	contexts   atomic.Pointer[[]*context]
+)
+
+// context is the face's record of one engine context.
+type context struct {
+	c       *C.struct_lws_context
+	e       *engine.Context
+	threads []*thread
+	vhosts  map[uint32]*vhost // by the id in the C record; under vhostsMu
+	nextID  uint32
+	mu      sync.Mutex
+	dead    atomic.Bool // a panic was caught: nothing works any more
+}
+
+// thread is the face's record of one service thread.
+type thread struct {
+	c  *C.struct_golws_thread
+	cx *context
+	e  *engine.Thread
+
+	tx    []byte // the C batch
+	rx    []byte // the C receive buffer
+	frags []C.struct_golws_fragment
+	str   []byte // C memory for strings that callbacks see
+	sul   sulTimer
+	pull  pull // lws_http_client_read's buffer
+
+	strTop, fragTop int // how much of str and frags is lent, by nesting callbacks
+	strLong         []byte
+}
+
+// vhost is the face's record of one vhost.
+type vhost struct {
+	c  *C.struct_lws_vhost
+	e  *engine.Vhost
+	cx *context
+}
+
+func addContext(x *context) {
+	contextsMu.Lock()
+	defer contextsMu.Unlock()
+	var old []*context
+	if p := contexts.Load(); p != nil {
+		old = *p
+	}
+	now := append([]*context(nil), old...)
+	for i := range now {
+		if now[i] == nil {
+			now[i] = x
+			x.c.id = C.uint32_t(i)
+			contexts.Store(&now)
+			return
+		}
+	}
+	x.c.id = C.uint32_t(len(now))
+	now = append(now, x)
+	contexts.Store(&now)
+}
+
+func dropContext(x *context) {
+	contextsMu.Lock()
+	defer contextsMu.Unlock()
+	now := append([]*context(nil), *contexts.Load()...)
+	now[x.c.id] = nil
+	contexts.Store(&now)
+}
+
+func contextOf(c *C.struct_lws_context) *context {
+	if c == nil {
+		return nil
+	}
+	x := (*contexts.Load())[c.id]
+	if x == nil || x.dead.Load() {
+		return nil
+	}
+	return x
+}
+
+func threadOf(t *C.struct_golws_thread) *thread {
+	if t == nil {
+		return nil
+	}
+	x := contextOf(t.cx)
+	if x == nil {
+		return nil
+	}
+	return x.threads[t.tsi]
+}
+
+// wsiOf finds the engine's wsi of a C record; nil where it is gone.
+func wsiOf(w *C.struct_lws) *engine.Wsi {
+	if w == nil {
+		return nil
+	}
+	t := threadOf(w.t)
+	if t == nil {
+		return nil
+	}
+	return t.e.Lookup(uint32(w.slot), uint32(w.gen))
+}
+
+func vhostOf(v *C.struct_lws_vhost) *vhost {
+	if v == nil {
+		return nil
+	}
+	x := contextOf(v.cx)
+	if x == nil {
+		return nil
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.vhosts[uint32(v.id)]
+}
+
+// guard turns a panic into a log line, a dead context and the export's failure
+// value, which the caller has set before.
+func guard(cx *C.struct_lws_context) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if x := contextOf(cx); x != nil {
+		x.dead.Store(true)
+	}
+	logLine(cx, nil, nil, engine.LogErr, fmt.Sprintf("golws: internal error, the context is dead: %v\n%s", p, debug.Stack()))
+}
+
+func guardWsi(w *C.struct_lws) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	var cx *C.struct_lws_context
+	if w != nil && w.t != nil {
+		cx = w.t.cx
+		if x := contextOf(cx); x != nil {
+			x.dead.Store(true)
+		}
+	}
+	logLine(cx, nil, nil, engine.LogErr, fmt.Sprintf("golws: internal error, the context is dead: %v\n%s", p, debug.Stack()))
+}

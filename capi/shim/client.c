@@ -1,0 +1,73 @@
+/* lws-client.h, lws-adopt.h: connections that the program begins or brings. */
+#include "core-call.h"
+
+struct lws *
+lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
+{
+	struct lws_client_connect_info i;
+	struct lws_context *cx;
+	int tsi;
+
+	if (!ccinfo)
+		return NULL;
+	i = *ccinfo;
+	cx = i.context ? i.context : i.vhost ? i.vhost->cx : NULL;
+	if (!cx || !cx->threads)
+		return NULL;
+	for (tsi = cx->count_threads - 1; tsi > 0; tsi--) /* on the caller's thread, else the first */
+		if (atomic_load_explicit(&cx->threads[tsi].owner, memory_order_relaxed) == pthread_self())
+			break;
+	return golws_call_connect(&i, &cx->threads[tsi]);
+}
+
+static struct lws *
+adopt(const lws_adopt_desc_t *info, const void *read, size_t len)
+{
+	lws_adopt_desc_t d = *info;
+
+	if (!d.vh)
+		return NULL;
+	return golws_call_adopt(&d, read, len);
+}
+
+struct lws *
+lws_adopt_descriptor_vhost_via_info(const lws_adopt_desc_t *info)
+{
+	return info ? adopt(info, NULL, 0) : NULL;
+}
+
+struct lws *
+lws_adopt_descriptor_vhost(struct lws_vhost *vh, lws_adoption_type type, lws_sock_file_fd_type fd,
+			   const char *vh_prot_name, struct lws *parent)
+{
+	lws_adopt_desc_t d = { .vh = vh, .type = type, .fd = fd, .vh_prot_name = vh_prot_name, .parent = parent };
+
+	return adopt(&d, NULL, 0);
+}
+
+struct lws *
+lws_adopt_socket_vhost_readbuf(struct lws_vhost *vhost, lws_sockfd_type accept_fd, const char *readbuf, size_t len)
+{
+	lws_adopt_desc_t d = { .vh = vhost, .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP };
+
+	d.fd.sockfd = accept_fd;
+	return adopt(&d, readbuf, len);
+}
+
+struct lws *
+lws_adopt_socket_vhost(struct lws_vhost *vh, lws_sockfd_type accept_fd)
+{
+	return lws_adopt_socket_vhost_readbuf(vh, accept_fd, NULL, 0);
+}
+
+struct lws *
+lws_adopt_socket(struct lws_context *context, lws_sockfd_type accept_fd)
+{
+	return context->vhosts ? lws_adopt_socket_vhost(context->vhosts, accept_fd) : NULL;
+}
+
+struct lws *
+lws_adopt_socket_readbuf(struct lws_context *context, lws_sockfd_type accept_fd, const char *readbuf, size_t len)
+{
+	return context->vhosts ? lws_adopt_socket_vhost_readbuf(context->vhosts, accept_fd, readbuf, len) : NULL;
+}

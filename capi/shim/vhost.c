@@ -1,0 +1,244 @@
+/* lws-context-vhost.h, lws-protocols-plugins.h: vhosts and their protocols. */
+#include "core-call.h"
+
+#include <stdio.h>
+
+struct lws_vhost *
+lws_create_vhost(struct lws_context *context, const struct lws_context_creation_info *info)
+{
+	struct lws_context_creation_info i;
+	struct lws_vhost *vh;
+
+	if (!context || !info)
+		return NULL;
+	i = *info;
+	vh = golws_call_vhost_create(context, &i);
+	if (vh && vh->log_cx)
+		lwsl_refcount_cx(vh->log_cx, 1);
+	return vh;
+}
+
+void
+lws_vhost_destroy(struct lws_vhost *vh)
+{
+	if (vh)
+		golws_call_vhost_destroy(vh);
+}
+
+/* The core is done with vh. */
+void
+golws_vhost_gone(struct lws_vhost *vh)
+{
+	if (vh->log_cx && vh->cx && vh->log_cx != vh->cx->log_cx)
+		lwsl_refcount_cx(vh->log_cx, -1);
+	golws_free((void *)(uintptr_t)vh->tag);
+	golws_free(vh);
+}
+
+struct lws_vhost *
+lws_get_vhost(struct lws *wsi)
+{
+	return wsi->vhost;
+}
+
+const char *
+lws_get_vhost_name(struct lws_vhost *vhost)
+{
+	return vhost->name;
+}
+
+struct lws_vhost *
+lws_get_vhost_by_name(struct lws_context *context, const char *name)
+{
+	struct lws_vhost *v;
+
+	for (v = context->vhosts; v; v = v->next)
+		if (!strcmp(v->name, name))
+			return v;
+	return NULL;
+}
+
+int
+lws_get_vhost_port(struct lws_vhost *vhost)
+{
+	return golws_call_vhost_listen_port(vhost);
+}
+
+int
+lws_get_vhost_listen_port(struct lws_vhost *vhost)
+{
+	return golws_call_vhost_listen_port(vhost);
+}
+
+void *
+lws_get_vhost_user(struct lws_vhost *vhost)
+{
+	return vhost->user;
+}
+
+void *
+lws_vhost_user(struct lws_vhost *vhost)
+{
+	return vhost->user;
+}
+
+const char *
+lws_get_vhost_iface(struct lws_vhost *vhost)
+{
+	return vhost->iface;
+}
+
+void
+lws_vhost_set_mounts(struct lws_vhost *v, const struct lws_http_mount *mounts)
+{
+	golws_call_vhost_set_mounts(v, (struct lws_http_mount *)(uintptr_t)mounts);
+}
+
+/* Which of the vhost's protocols p is: ours, or the one that the program gave. -1 for none. */
+static int
+protocol_index(const struct lws_vhost *vh, const struct lws_protocols *p)
+{
+	int i;
+
+	if (!p)
+		return -1;
+	for (i = 0; i < vh->count; i++) {
+		const struct lws_protocols *q = &vh->protocols[i];
+		if (q == p || (q->callback == p->callback && q->name && p->name && !strcmp(q->name, p->name)))
+			return i;
+	}
+	return -1;
+}
+
+const struct lws_protocols *
+lws_vhost_name_to_protocol(struct lws_vhost *vh, const char *name)
+{
+	int i;
+
+	for (i = 0; i < vh->count; i++)
+		if (vh->protocols[i].name && !strcmp(vh->protocols[i].name, name))
+			return &vh->protocols[i];
+	return NULL;
+}
+
+const struct lws_protocols *
+lws_get_protocol(struct lws *wsi)
+{
+	return wsi->protocol;
+}
+
+const struct lws_protocols *
+lws_protocol_get(struct lws *wsi)
+{
+	return wsi->protocol;
+}
+
+void *
+lws_protocol_vh_priv_zalloc(struct lws_vhost *vhost, const struct lws_protocols *prot, int size)
+{
+	int i;
+
+	if (!vhost || size < 0 || (i = protocol_index(vhost, prot)) < 0)
+		return NULL;
+	if (!vhost->priv[i])
+		vhost->priv[i] = golws_zalloc((size_t)size, "vh priv");
+	return vhost->priv[i];
+}
+
+void *
+lws_protocol_vh_priv_get(struct lws_vhost *vhost, const struct lws_protocols *prot)
+{
+	int i = vhost ? protocol_index(vhost, prot) : -1;
+
+	return i < 0 ? NULL : vhost->priv[i];
+}
+
+void *
+lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
+{
+	void *p;
+
+	if (!wsi->user_owned || !wsi->protocol || new_size <= wsi->protocol->per_session_data_size)
+		return wsi->user;
+	p = golws_zalloc(new_size, "session data");
+	if (!p)
+		return NULL;
+	memcpy(p, wsi->user, wsi->protocol->per_session_data_size);
+	golws_free(wsi->user);
+	wsi->user = p;
+	return p;
+}
+
+int
+lws_callback_vhost_protocols_vhost(struct lws_vhost *vh, int reason, void *in, size_t len)
+{
+	return golws_call_call_vhost(&vh->cx->threads[0], vh, NULL, reason, in, len);
+}
+
+int
+lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, size_t len)
+{
+	return golws_call_call_vhost(wsi->t, wsi->vhost, NULL, reason, in, len);
+}
+
+/* Each service thread's bound wsi, of one vhost or of all. */
+static int
+call_all(struct lws_context *cx, struct lws_vhost *vh, const struct lws_protocols *p, int reason, void *in,
+	 size_t len)
+{
+	int i;
+
+	for (i = 0; i < cx->count_threads; i++)
+		golws_call_call_bound(&cx->threads[i], vh, (struct lws_protocols *)(uintptr_t)p, reason, in, len);
+	return 0;
+}
+
+int
+lws_callback_all_protocol(struct lws_context *context, const struct lws_protocols *protocol, int reason)
+{
+	return call_all(context, NULL, protocol, reason, NULL, 0);
+}
+
+int
+lws_callback_all_protocol_vhost(struct lws_vhost *vh, const struct lws_protocols *protocol, int reason)
+{
+	return call_all(vh->cx, vh, protocol, reason, NULL, 0);
+}
+
+int
+lws_callback_all_protocol_vhost_args(struct lws_vhost *vh, const struct lws_protocols *protocol, int reason,
+				     void *argp, size_t len)
+{
+	return call_all(vh->cx, vh, protocol, reason, argp, len);
+}
+
+enum { EACH_WRITABLE, EACH_FLOW }; /* as golws_each_bound() in the core */
+
+static int
+each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_protocols *p, int what)
+{
+	int i;
+
+	for (i = 0; i < cx->count_threads; i++)
+		golws_call_each_bound(&cx->threads[i], (struct lws_vhost *)(uintptr_t)vh,
+				      (struct lws_protocols *)(uintptr_t)p, what);
+	return 0;
+}
+
+int
+lws_callback_on_writable_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
+{
+	return each(context, NULL, protocol, EACH_WRITABLE);
+}
+
+int
+lws_callback_on_writable_all_protocol_vhost(const struct lws_vhost *vhost, const struct lws_protocols *protocol)
+{
+	return each(vhost->cx, vhost, protocol, EACH_WRITABLE);
+}
+
+void
+lws_rx_flow_allow_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
+{
+	each(context, NULL, protocol, EACH_FLOW);
+}

@@ -1,0 +1,149 @@
+/* The core's side of the table in shim/core.h. */
+#include "_cgo_export.h"
+#include "table.h"
+
+#include <grp.h>
+#include <pwd.h>
+
+static const struct golws_host *host;
+
+/* Go's prototypes have no const and are otherwise the table's. */
+#define GOLWS_FILL(ret, name, fail, params, args) .name = (ret(*) params)golws_##name,
+
+static const struct golws_core table = {
+	.abi = GOLWS_CORE_ABI,
+	GOLWS_CORE_FUNCTIONS(GOLWS_FILL)
+};
+
+__attribute__((visibility("default"))) const struct golws_core *
+golws_core_get(int abi, const struct golws_host *h)
+{
+	if (abi != GOLWS_CORE_ABI)
+		return NULL;
+	host = h;
+	return &table;
+}
+
+int
+golws_log_enabled(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level)
+{
+	return host->log_enabled(cx, vh, w, level);
+}
+
+void
+golws_log(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level, const char *line)
+{
+	host->log(cx, vh, w, level, line);
+}
+
+int64_t
+golws_sul_ripe(struct golws_thread *t, int64_t now)
+{
+	return host->sul_ripe(t, now);
+}
+
+void *
+golws_zalloc(size_t size, const char *reason)
+{
+	return host->zalloc(size, reason);
+}
+
+void
+golws_free(void *p)
+{
+	host->free(p);
+}
+
+int
+golws_is_pm_deflate(const struct lws_extension *x)
+{
+	return host->is_pm_deflate(x);
+}
+
+void
+golws_context_gone(struct lws_context *cx)
+{
+	host->context_gone(cx);
+}
+
+void
+golws_vhost_gone(struct lws_vhost *vh)
+{
+	host->vhost_gone(vh);
+}
+
+int
+golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len)
+{
+	return p->callback(w, (enum lws_callback_reasons)reason, w->user, (void *)in, len);
+}
+
+int
+golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
+		const struct golws_fragment *f, int n, int *done)
+{
+	int i, r = 0;
+
+	for (i = 0; i < n && !r && !w->tx.closed && !w->tx.held; i++) {
+		w->remaining = f[i].remaining;
+		w->opcode = f[i].opcode;
+		w->rsv = f[i].rsv;
+		w->first = f[i].first != 0;
+		w->final = f[i].final != 0;
+		r = p->callback(w, (enum lws_callback_reasons)reason, w->user, (void *)f[i].data,
+				f[i].len);
+	}
+	*done = i;
+	return r;
+}
+
+void
+golws_vhost_finalize(struct lws_vhost *vh)
+{
+	if (vh->finalize)
+		vh->finalize(vh, vh->finalize_arg);
+}
+
+void
+golws_reload(struct lws_context *cx)
+{
+	if (cx->reload)
+		cx->reload();
+}
+
+int
+golws_user_group(const char *perms, int *uid, int *gid)
+{
+	const char *colon = strchr(perms, ':');
+	char user[64], mem[4096];
+	struct passwd pw, *pwp;
+	struct group gr, *grp;
+	size_t n = colon ? (size_t)(colon - perms) : strlen(perms);
+
+	if (!colon || !n || n >= sizeof user)
+		return 1;
+	memcpy(user, perms, n);
+	user[n] = 0;
+	if (getpwnam_r(user, &pw, mem, sizeof mem, &pwp) || !pwp)
+		return 1;
+	*uid = (int)pw.pw_uid;
+	if (getgrnam_r(colon + 1, &gr, mem, sizeof mem, &grp) || !grp)
+		return 1;
+	*gid = (int)gr.gr_gid;
+	return 0;
+}
+
+int
+golws_mine(struct golws_thread *t)
+{
+	return atomic_load_explicit(&t->owner, memory_order_relaxed) == pthread_self();
+}
+
+int64_t
+golws_now_usecs(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}

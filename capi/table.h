@@ -1,0 +1,34 @@
+/* What the core's Go calls in C: the shim's host functions, and the program's callbacks. */
+#ifndef GOLWS_TABLE_H
+#define GOLWS_TABLE_H
+
+#include "shim/core.h"
+
+int golws_log_enabled(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level);
+void golws_log(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level, const char *line);
+int64_t golws_sul_ripe(struct golws_thread *t, int64_t now);
+void *golws_zalloc(size_t size, const char *reason);
+void golws_free(void *p);
+int golws_is_pm_deflate(const struct lws_extension *x);
+void golws_context_gone(struct lws_context *cx);
+void golws_vhost_gone(struct lws_vhost *vh);
+
+/* Tells the program that the vhost ends. */
+void golws_vhost_finalize(struct lws_vhost *vh);
+/* Tells the program that its deprecated context is empty. */
+void golws_reload(struct lws_context *cx);
+/* Parses "user:group"; nonzero where either is unknown. */
+int golws_user_group(const char *perms, int *uid, int *gid);
+/* Whether the caller is in lws_service_tsi() on t. */
+int golws_mine(struct golws_thread *t);
+/* lws_now_usecs()'s clock. */
+int64_t golws_now_usecs(void);
+
+/* Calls the protocol for w. `in` is a number so that Go may lend its own memory. */
+int golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len);
+/* Delivers up to n pieces, one callback each, in one crossing. Stops behind the first nonzero return
+ * and where w closes or goes on hold; done says how many were delivered. */
+int golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
+		    const struct golws_fragment *f, int n, int *done);
+
+#endif
