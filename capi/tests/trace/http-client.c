@@ -22,12 +22,13 @@ static int client(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 {
 	struct pss *p = user;
 	char buf[LWS_PRE + 100], *at = buf + LWS_PRE;
-	unsigned char **head = in, *end = head ? *head + len : NULL;
+	unsigned char **head = in, *end;
 	int n = 100, r;
 
 	switch ((int)reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 		if (strcmp(method, "POST")) break;
+		end = *head + len;
 		if (lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, (const unsigned char *)"10", 2, head, end) ||
 		    lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, (const unsigned char *)"text/plain", 10, head, end))
 			return -1;

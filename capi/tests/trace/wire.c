@@ -139,11 +139,12 @@ void wire_read_head(void)
 			say("wire", "< (end of head)");
 			return;
 		}
+		n = 0;
+		if (!strncasecmp(line, "date:", 5)) continue; /* RFC 9110 6.6.1 wants it, lws does not send it */
 		/* what differs between runs or says which library this is */
-		if (!strncasecmp(line, "server:", 7) || !strncasecmp(line, "date:", 5) || !strncasecmp(line, "etag:", 5) || !strncasecmp(line, "sec-websocket-key:", 18))
+		if (!strncasecmp(line, "server:", 7) || !strncasecmp(line, "etag:", 5) || !strncasecmp(line, "sec-websocket-key:", 18))
 			strcpy(strchr(line, ':'), ": *");
 		say("wire", "< %s", line);
-		n = 0;
 	}
 	say("wire", "< end of stream within a head");
 }
