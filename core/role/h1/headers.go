@@ -109,19 +109,13 @@ func (x *Exchange) Fragment(t Token, n int) []byte {
 	return nil
 }
 
-// AppendToken appends all values of t, as lws_hdr_copy gives them: joined with
-// "&" for URL arguments, ";" for cookies and "," otherwise.
+// AppendToken appends all values of t joined to one, as lws_hdr_copy gives
+// them: "&" stands between URL arguments, "; " between cookies and ", " between
+// the lines of other headers.
 func (x *Exchange) AppendToken(dst []byte, t Token) []byte {
-	sep := byte(',')
-	switch t {
-	case TokenURIArgs:
-		sep = '&'
-	case Token(wire.TokenCookie):
-		sep = ';'
-	}
 	for i, n := 0, x.Fragments(t); i < n; i++ {
 		if i > 0 {
-			dst = append(dst, sep)
+			dst = append(dst, separator(t)...)
 		}
 		dst = append(dst, x.Fragment(t, i)...)
 	}
@@ -133,11 +127,21 @@ func (x *Exchange) TokenLen(t Token) int {
 	sum := 0
 	for i, n := 0, x.Fragments(t); i < n; i++ {
 		if i > 0 {
-			sum++
+			sum += len(separator(t))
 		}
 		sum += len(x.Fragment(t, i))
 	}
 	return sum
+}
+
+func separator(t Token) string {
+	switch t {
+	case TokenURIArgs:
+		return "&"
+	case Token(wire.TokenCookie):
+		return "; "
+	}
+	return ", "
 }
 
 // part is a token that is not a field.

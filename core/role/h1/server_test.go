@@ -1,0 +1,574 @@
+package h1_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/role/h1"
+)
+
+func get(path, more string) string { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n" }
+
+// dynamic answers each request from WRITEABLE, in two writes.
+func dynamic(w *engine.Wsi, r engine.Reason, in engine.In) int {
+	switch r {
+	case engine.ReasonHTTP:
+		w.Opaque = []string{string(in.Bytes), string(in.Bytes)}
+		b, err := h1.AppendCommonHeaders(w, make([]byte, 0, 512), 200, "text/plain", int64(2*len(in.Bytes)))
+		if err == nil {
+			b, err = h1.AppendFinalize(w, b)
+		}
+		if err != nil || w.Write(b, engine.WriteHTTPHeaders) != nil {
+			return 1
+		}
+		w.CallbackOnWritable()
+	case engine.ReasonHTTPWriteable:
+		left := w.Opaque.([]string)
+		w.Opaque = left[1:]
+		wp := engine.WriteHTTP
+		if len(left) == 1 {
+			wp = engine.WriteHTTPFinal
+		}
+		if w.Write([]byte(left[0]), wp) != nil {
+			return -1
+		}
+		if len(left) > 1 {
+			w.CallbackOnWritable()
+			return 0
+		}
+		return completed(w)
+	}
+	return 0
+}
+
+func TestAnswersFromWriteable(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = dynamic
+	p := r.dial().send(get("/one?x=1", ""))
+	p.wantText(headOK + "8\r\n\r\n/one/one")
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /one
+		a HTTP_BIND_PROTOCOL
+		a HTTP /one
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+	p.send(get("/two", "Connection: close\r\n"))
+	p.wantText(headOK + "8\r\nconnection: close\r\n\r\n/two/two")
+	if !p.ended {
+		t.Error("the connection is still open")
+	}
+	r.wantLog(`a FILTER_HTTP_CONNECTION /two
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /two
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}
+
+func TestPipelinedInOrder(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = dynamic
+	p := r.dial().send(get("/one", "") + get("/two", "") + get("/six", "Connection: close\r\n") + "junk behind the last request")
+	p.wantText(headOK + "8\r\n\r\n/one/one" + headOK + "8\r\n\r\n/two/two" + headOK + "8\r\nconnection: close\r\n\r\n/six/six")
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /one
+		a HTTP_BIND_PROTOCOL
+		a HTTP /one
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a FILTER_HTTP_CONNECTION /two
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /two
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a FILTER_HTTP_CONNECTION /six
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /six
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}
+
+func TestHTTP10(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = dynamic
+	p := r.dial().send("GET /old HTTP/1.0\r\n\r\n")
+	p.wantText("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 8\r\nconnection: close\r\n\r\n/old/old")
+	if !p.ended {
+		t.Error("the connection is still open")
+	}
+	p = r.dial().send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+	p.wantText("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 8\r\nconnection: keep-alive\r\n\r\n/old/old")
+	if p.ended {
+		t.Error("the connection was to stay")
+	}
+}
+
+func TestReturnsMinus1(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(_ *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			return -1
+		}
+		return 0
+	}
+	p := r.dial().send(get("/", ""))
+	p.wantText("")
+	if !p.ended || p.err != nil {
+		t.Errorf("ended %v, %v", p.ended, p.err)
+	}
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /
+		a HTTP_BIND_PROTOCOL
+		a HTTP /
+		a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}
+
+func TestFilterRefuses(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(_ *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonFilterHTTPConnection {
+			return 1
+		}
+		return 0
+	}
+	p := r.dial().send(get("/", ""))
+	p.wantText("")
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}
+
+func TestReturnStatus(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{ServerString: "golws", Headers: []*engine.PVO{{Name: "x-all:", Value: "yes"}}})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+		if re != engine.ReasonHTTP {
+			return 0
+		}
+		code := 403
+		if string(in.Bytes) == "/204" {
+			code = 204 | h1.NoServerName
+		}
+		if h1.ReturnStatus(w, code, "not you") != 0 {
+			return -1
+		}
+		return completed(w)
+	}
+	p := r.dial().send(get("/", ""))
+	p.wantText(fmt.Sprintf("HTTP/1.1 403 Forbidden\r\nx-all: yes\r\nserver: golws\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n%s",
+		len(page(403, "not you")), page(403, "not you")))
+	p.send(strings.Replace(get("/", ""), "GET", "HEAD", 1))
+	p.wantText(fmt.Sprintf("HTTP/1.1 403 Forbidden\r\nx-all: yes\r\nserver: golws\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n",
+		len(page(403, "not you"))))
+	p.send(get("/204", ""))
+	p.wantText("HTTP/1.1 204 No Content\r\nx-all: yes\r\n\r\n")
+	if p.ended {
+		t.Error("the connection was to stay")
+	}
+}
+
+// bodies collects a request's body and answers with its length.
+func bodies(w *engine.Wsi, r engine.Reason, in engine.In) int {
+	switch r {
+	case engine.ReasonHTTP:
+		w.Opaque = 0
+	case engine.ReasonHTTPBody:
+		w.Opaque = w.Opaque.(int) + len(in.Bytes)
+	case engine.ReasonHTTPBodyCompletion:
+		answer(w, fmt.Sprintf("%d bytes", w.Opaque))
+		return completed(w)
+	}
+	return 0
+}
+
+func TestPost(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = bodies
+	p := r.dial().send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234")
+	p.wantText("")
+	p.send("56789")
+	p.wantText(headOK + "8\r\n\r\n10 bytes")
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /form
+		a HTTP_BIND_PROTOCOL
+		a HTTP /form
+		a HTTP_BODY 01234
+		a HTTP_BODY 56789
+		a HTTP_BODY_COMPLETION
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+	p.send("POST /form HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-Trailer: t\r\n\r\n")
+	p.wantText(headOK + "7\r\n\r\n5 bytes")
+	r.wantLog(`a FILTER_HTTP_CONNECTION /form
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /form
+		a HTTP_BODY abc
+		a HTTP_BODY de
+		a HTTP_BODY_COMPLETION
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+	p.send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+	p.wantText(headOK + "7\r\n\r\n0 bytes")
+	r.wantLog(`a FILTER_HTTP_CONNECTION /form
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /form
+		a HTTP_BODY_COMPLETION
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+	p.send("POST /form HTTP/1.1\r\nHost: localhost\r\n\r\n") // no length is no body
+	p.wantText(headOK + "7\r\n\r\n0 bytes")
+}
+
+func TestPostCutOff(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = bodies
+	p := r.dial().send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234")
+	p.c.Close()
+	r.run(20_000)
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /form
+		a HTTP_BIND_PROTOCOL
+		a HTTP /form
+		a HTTP_BODY 01234
+		a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+	r.wantLine("before the body's Content-Length was reached")
+}
+
+func TestBodyPieces(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	a := r.protocol("a")
+	a.RxBufferSize = 4
+	r.vhost(engine.VhostOptions{Protocols: []*engine.Protocol{a}})
+	r.hooks["a"] = bodies
+	p := r.dial().send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n0123456789")
+	p.wantText(headOK + "8\r\n\r\n10 bytes")
+	if got := r.takeLog(); !strings.Contains(got, "a HTTP_BODY 0123\na HTTP_BODY 4567\na HTTP_BODY 89\na HTTP_BODY_COMPLETION") {
+		t.Errorf("pieces:\n%s", got)
+	}
+}
+
+func TestExpectContinue(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = bodies
+	p := r.dial().send("PUT /f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+	p.wantText("HTTP/1.1 100 Continue\r\n\r\n")
+	p.send("abc")
+	p.wantText(headOK + "7\r\n\r\n3 bytes")
+
+	// Answered at once: the body is not asked for, and may never come.
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			if h1.ReturnStatus(w, 413, "") != 0 {
+				return -1
+			}
+			return completed(w)
+		}
+		return 0
+	}
+	p.send("PUT /f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+	if got := p.take(); !strings.HasPrefix(got, "HTTP/1.1 413 Content Too Large\r\n") {
+		t.Errorf("%q", got)
+	}
+	if !p.ended {
+		t.Error("the connection is still open")
+	}
+}
+
+// What is answered before its body was read is read past.
+func TestAnswerBeforeBody(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			answer(w, "done")
+			return completed(w)
+		}
+		return 0
+	}
+	p := r.dial().send("POST /f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01")
+	p.wantText(headOK + "4\r\n\r\ndone")
+	p.send("23456789" + get("/next", ""))
+	p.wantText(headOK + "4\r\n\r\ndone")
+	if log := r.takeLog(); strings.Contains(log, "HTTP_BODY") {
+		t.Errorf("the body was delivered:\n%s", log)
+	}
+	p.send("POST /f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" + strings.Repeat("x", 100_000))
+	p.wantText(headOK + "4\r\n\r\ndone")
+	if !p.ended {
+		t.Error("a body without end is read past")
+	}
+}
+
+func TestHead(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = dynamic
+	p := r.dial().send("HEAD /one HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/two", ""))
+	p.wantText(headOK + "8\r\n\r\n" + headOK + "8\r\n\r\n/two/two")
+}
+
+func TestOptionsAsterisk(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	p := r.dial().send("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	p.wantText("HTTP/1.1 204 No Content\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n\r\n")
+}
+
+func TestHeadersAndArguments(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re != engine.ReasonHTTP {
+			return 0
+		}
+		x := h1.Of(w)
+		m, uri := x.URI()
+		var names []string
+		x.CustomNames(func(n []byte) { names = append(names, string(n)) })
+		arg, ok := x.Arg("a=")
+		answer(w, fmt.Sprintf("%d %s get=%d head=%d host=%s own=%s/%s none=%v args=%s/%d arg0=%s arg9=%v a=%s/%v cookie=%s accept=%s/%d names=%v version=%s",
+			m, uri, x.TokenLen(h1.TokenGetURI), x.TokenLen(h1.TokenHeadURI), x.Fragment(h1.TokenByName("Host:"), 0),
+			x.Custom("x-own:"), x.Custom("X-OWN"), x.Custom("x-none:") == nil,
+			x.AppendToken(nil, h1.TokenURIArgs), x.TokenLen(h1.TokenURIArgs), x.Fragment(h1.TokenURIArgs, 0), x.Fragment(h1.TokenURIArgs, 9) == nil,
+			arg, ok, x.AppendToken(nil, h1.TokenByName("cookie:")), x.Fragment(h1.TokenByName("accept:"), 1), x.Fragments(h1.TokenByName("accept:")),
+			names, x.AppendToken(nil, h1.TokenHTTP)))
+		return completed(w)
+	}
+	p := r.dial().send(get("/p%20q/../r?a=b%20c&d=e", "X-Own: mine\r\nCookie: a=b\r\nCookie: c=d\r\nAccept: x\r\nAccept: y, z\r\n"))
+	want := "0 /r get=2 head=0 host=localhost own=mine/mine none=true args=a=b c&d=e/9 arg0=a=b c arg9=true a=b c/true " +
+		"cookie=a=b; c=d accept=y, z/2 names=[X-Own] version=HTTP/1.1"
+	p.wantText(fmt.Sprintf("%s%d\r\n\r\n%s", headOK, len(want), want))
+}
+
+func TestTwoVhosts(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{Name: "first.example"})
+	r.vhost(engine.VhostOptions{Name: "second.example", Protocols: []*engine.Protocol{r.protocol("c")}})
+	r.hooks["a"], r.hooks["c"] = dynamic, dynamic
+	p := r.dial().send("GET /b HTTP/1.1\r\nHost: Second.example:80\r\nConnection: close\r\n\r\n")
+	if got := p.take(); !strings.HasSuffix(got, "/b/b") {
+		t.Errorf("%q", got)
+	}
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /b
+		c HTTP_BIND_PROTOCOL
+		c HTTP /b
+		c HTTP_WRITEABLE
+		c HTTP_WRITEABLE
+		c HTTP_DROP_PROTOCOL
+		c CLOSED_HTTP
+		c WSI_DESTROY`)
+	r.dial().send("GET /c HTTP/1.1\r\nHost: nobody.example\r\nConnection: close\r\n\r\n")
+	if log := r.takeLog(); !strings.Contains(log, "a HTTP /c") {
+		t.Errorf("an unknown host is not the first vhost's:\n%s", log)
+	}
+	// One connection may ask for both.
+	p = r.dial().send("GET /1 HTTP/1.1\r\nHost: second.example\r\n\r\nGET /2 HTTP/1.1\r\nHost: first.example\r\n\r\n")
+	if got := p.take(); !strings.Contains(got, "/1/1HTTP/1.1 200 OK") || !strings.HasSuffix(got, "/2/2") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPeerLeaves(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = dynamic
+	p := r.dial().send(get("/gone", ""))
+	r.takeLog()
+	p.c.Close()
+	r.run(20_000)
+	r.wantLog(`a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+	// While the program thinks, too: CLOSED_HTTP must not wait for a write.
+	r.hooks["a"] = nil
+	p = r.dial().send(get("/never", ""))
+	r.takeLog()
+	p.c.Close()
+	r.run(20_000)
+	r.wantLog(`a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}
+
+// An answer of known length is sent to a peer that has closed its side only.
+func TestHalfClosed(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	var late *engine.Wsi
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			late = w
+			b, _ := h1.AppendCommonHeaders(w, make([]byte, 0, 512), 200, "text/plain", 4)
+			b, _ = h1.AppendFinalize(w, b)
+			if w.Write(b, engine.WriteHTTPHeaders) != nil {
+				return -1
+			}
+			w.SetTimer(second)
+		}
+		if re == engine.ReasonTimer {
+			if w.Write([]byte("late"), engine.WriteHTTPFinal) != nil {
+				return -1
+			}
+			return completed(w)
+		}
+		return 0
+	}
+	p := r.dial().send(get("/", ""))
+	if err := p.c.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	r.run(2 * second)
+	p.wantText(headOK + "4\r\n\r\nlate")
+	if !p.ended || late.Alive() {
+		t.Error("the connection is still open")
+	}
+}
+
+func TestCompletionRules(t *testing.T) {
+	type write struct{ head, body string }
+	for _, c := range []struct {
+		name  string
+		write write
+		keep  bool
+		line  string
+	}{
+		{"by hand, with a length", write{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "hi"}, true, ""},
+		{"by hand, chunked", write{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "2\r\nhi\r\n0\r\n\r\n"}, true, ""},
+		{"without a length", write{"HTTP/1.1 200 OK\r\n\r\n", "hi"}, false, ""},
+		{"with connection: close", write{"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n", "hi"}, false, ""},
+		{"too short", write{"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", "hi"}, false, "an answer of 2 bytes announced 3"},
+		{"too long", write{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n", "hi"}, false, "longer than the 1 bytes"},
+		{"without a body", write{"HTTP/1.1 304 Not Modified\r\n\r\n", ""}, true, ""},
+		{"nothing at all", write{"", ""}, false, "completed without an answer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for cut := 0; cut <= 1; cut++ { // the head in one write with the body, or alone
+				r := newRig(t, engine.Options{})
+				r.vhost(engine.VhostOptions{})
+				r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+					if re != engine.ReasonHTTP {
+						return 0
+					}
+					var err error
+					if cut == 0 {
+						err = w.Write([]byte(c.write.head+c.write.body), engine.WriteHTTPFinal)
+					} else if err = w.Write([]byte(c.write.head), engine.WriteHTTPHeaders); err == nil {
+						err = w.Write([]byte(c.write.body), engine.WriteHTTPFinal)
+					}
+					if err != nil {
+						t.Error(err)
+					}
+					return completed(w)
+				}
+				p := r.dial().send(get("/", ""))
+				p.wantText(c.write.head + c.write.body)
+				if p.ended == c.keep {
+					t.Errorf("kept: %v", !p.ended)
+				}
+				if c.line != "" {
+					r.wantLine(c.line)
+				}
+			}
+		})
+	}
+}
+
+// A program that is told to close and does not is helped.
+func TestIgnoresCompletion(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			answer(w, "x")
+			h1.TransactionCompleted(w)
+			if w.Write([]byte("more"), engine.WriteHTTP) == nil {
+				t.Error("written behind the answer")
+			}
+		}
+		return 0
+	}
+	p := r.dial().send(get("/", "Connection: close\r\n"))
+	p.wantText(headOK + "1\r\nconnection: close\r\n\r\nx")
+	if !p.ended {
+		t.Error("the connection is still open")
+	}
+}
+
+func TestAppendRefusals(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re != engine.ReasonHTTP {
+			return 0
+		}
+		buf := append(make([]byte, 0, 64), "start"...)
+		for _, c := range []struct{ name, value string }{
+			{"x-a", "b\r\nc: d"}, {"x a", "b"}, {"", "b"}, {"x-a:\r\n", "b"}, {"x-a", strings.Repeat("l", 64)}, {"x-a", "b\x00"},
+		} {
+			if b, err := h1.AppendHeaderByName(w, buf, c.name, c.value); err == nil || string(b) != "start" {
+				t.Errorf("%q: %q is accepted: %q", c.name, c.value, b)
+			}
+		}
+		b, err := h1.AppendHeaderByName(w, buf, "x-a:", "b")
+		if err != nil || string(b) != "startx-a: b\r\n" || &b[0] != &buf[0] {
+			t.Errorf("%q, %v", b, err)
+		}
+		if b, err = h1.AppendHeaderByToken(w, buf, 65, "me"); err != nil || string(b) != "startserver: me\r\n" {
+			t.Errorf("%q, %v", b, err)
+		}
+		if _, err = h1.AppendHeaderByToken(w, buf, h1.TokenGetURI, "me"); err == nil {
+			t.Error("a token that is no header is accepted")
+		}
+		if _, err = h1.AppendStatus(w, make([]byte, 0, 10), 200); err != h1.ErrNoRoom {
+			t.Error(err)
+		}
+		if n := h1.Redirect(w, 302, "/e\r\nx: y", make([]byte, 0, 512)); n != -1 {
+			t.Errorf("a location with a line end: %d", n)
+		}
+		if n := h1.Redirect(w, 302, "/else", make([]byte, 0, 512)); n <= 0 {
+			t.Errorf("%d", n)
+		}
+		return completed(w)
+	}
+	p := r.dial().send(get("/", ""))
+	p.wantText("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")
+}
