@@ -243,6 +243,46 @@ func TestDestroyInCallback(t *testing.T) {
 	}
 }
 
+// A close frame right behind data that had the connection ended is not told.
+func TestCloseFrameBehindTheEnd(t *testing.T) {
+	b, p := open(t, benchOptions{})
+	b.rec.when(engine.ReasonReceive, func(w *engine.Wsi, _ engine.In) int {
+		w.CloseNow()
+		return 0
+	})
+	p.send(append(p.frame(fin|wire.OpText, "hello"), p.frame(fin|wire.OpClose, "")...))
+	b.run()
+	b.want(all(one(hello), closed)...)
+}
+
+// A close while receiving is off drops what was kept, and finds the peer's
+// close frame in it.
+func TestCloseOnHold(t *testing.T) {
+	for _, behind := range [][]byte{nil, []byte("x")} {
+		b, p := open(t, benchOptions{})
+		b.rec.when(engine.ReasonReceive, func(w *engine.Wsi, _ engine.In) int {
+			w.Hold(engine.HoldUser)
+			return 0
+		})
+		s := append(p.frame(fin|wire.OpText, "hello"), p.frame(fin|wire.OpText, "kept")...)
+		s = append(s, p.frame(fin|wire.OpPing, "kept")...)
+		p.send(append(append(s, p.frame(fin|wire.OpClose, "")...), behind...))
+		b.run()
+		b.want(hello)
+		w := b.rec.last
+		within(w, func() {
+			SetCloseReason(w, 1000, nil)
+			w.Close()
+		})
+		b.run()
+		b.want(closed...)
+		p.want("8:" + code(1000, ""))
+		if !p.ended {
+			t.Error("TCP did not end")
+		}
+	}
+}
+
 // Every callback may end its own connection at once.
 func TestCloseNowInCallbacks(t *testing.T) {
 	for _, reason := range []engine.Reason{

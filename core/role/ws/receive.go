@@ -81,13 +81,13 @@ func (c *conn) decode(w *engine.Wsi, b []byte, bt *batch) int {
 				st = c.deliver(w, bt)
 			}
 		default:
-			st = c.deliver(w, bt)
-			if st == holding {
+			switch st = c.deliver(w, bt); st {
+			case holding:
 				c.keep().control(&ev)
-				return n
+			case running, ending:
+				c.control(w, ev.Opcode, ev.Payload)
+				st = standingOf(w)
 			}
-			c.control(w, ev.Opcode, ev.Payload)
-			st = standingOf(w)
 		}
 		switch st {
 		case holding:
