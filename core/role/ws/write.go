@@ -117,15 +117,15 @@ func (c *conn) send(w *engine.Wsi, b0 byte, p []byte) {
 	}
 }
 
-// HeadRoom is asked directly before a frame is made in place; compressed and
-// refused writes cannot be.
+// HeadRoom says yes to what Write would not refuse. Where the connection
+// compresses, data is Write's to look at.
 func (*Role) HeadRoom(w *engine.Wsi, n int, wp engine.WriteProtocol) (room int, ok bool) {
 	c := of(w)
 	if c == nil || !w.Open() {
 		return 0, false
 	}
 	b0, err := c.firstByte(n, wp)
-	if err != nil || c.z != nil && c.packs(b0, n) {
+	if err != nil || c.z != nil && !wire.IsControl(b0&0xF) {
 		return 0, false
 	}
 	return wire.HeadLen(uint64(n), c.client()), true
