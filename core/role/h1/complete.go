@@ -50,6 +50,8 @@ func (x *Exchange) mayKeep(w *engine.Wsi) bool {
 		return false
 	case !h.KeepAlive || r.closes || w.Ended():
 		return false
+	case h.Minor == 0 && !r.keeps: // an HTTP/1.0 peer takes silence for the end (RFC 9112 9.3)
+		return false
 	case r.bodyless(h.Method) || r.chunked:
 		return true
 	case r.length < 0:

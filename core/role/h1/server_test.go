@@ -9,7 +9,9 @@ import (
 	"github.com/golws/golws/core/role/h1"
 )
 
-func get(path, more string) string { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n" }
+func get(path, more string) string {
+	return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n"
+}
 
 // dynamic answers each request from WRITEABLE, in two writes.
 func dynamic(w *engine.Wsi, r engine.Reason, in engine.In) int {

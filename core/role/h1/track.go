@@ -16,6 +16,7 @@ type response struct {
 	headDone bool
 	chunked  bool
 	closes   bool  // it says "connection: close", or cannot be trusted
+	keeps    bool  // it says "connection: keep-alive"
 	warned   bool  // of more body than announced
 	match    uint8 // how much of CRLF CRLF the head has ended in so far
 	status   int
@@ -178,5 +179,6 @@ func (r *response) note(t wire.Token, value []byte) {
 		r.chunked = wire.EqualFold(value, "chunked")
 	case wire.TokenConnection:
 		r.closes = r.closes || wire.EqualFold(value, "close")
+		r.keeps = r.keeps || wire.EqualFold(value, "keep-alive")
 	}
 }
