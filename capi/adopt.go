@@ -57,7 +57,7 @@ func golws_adopt(d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (r
 		w, err = t.AdoptSocket(v.e, fd, role, protocol, parent, opaque, bytesAt(read, int(n)))
 	}
 	if err != nil {
-		logLine(nil, v.c, nil, engine.LogErr, "adopting a descriptor: "+err.Error())
+		logFailed(nil, v, "adopting a descriptor: "+err.Error())
 		return nil
 	}
 	return stub(w)

@@ -57,11 +57,15 @@ func golws_connect(i *C.struct_lws_client_connect_info, ct *C.struct_golws_threa
 	}
 	w, err := t.cx.e.Connect(ci)
 	if err != nil {
-		logLine(t.cx.c, nil, nil, engine.LogErr, "lws_client_connect_via_info: "+err.Error())
+		logFailed(t.cx, nil, "lws_client_connect_via_info: "+err.Error())
 		if pwsi != nil {
 			*pwsi = nil
 		}
 		return nil
 	}
-	return stub(w)
+	s := stub(w) // nil where a callback destroyed the context
+	if s == nil && pwsi != nil {
+		*pwsi = nil
+	}
+	return s
 }

@@ -102,6 +102,7 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 
 // free frees the context's record, when nothing calls on it any more.
 func (x *context) free() {
+	x.gone.Store(true)
 	if x.e != nil {
 		dropContext(x)
 	}

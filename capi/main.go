@@ -38,6 +38,7 @@ type context struct {
 	nextID  uint32
 	mu      sync.Mutex
 	dead    atomic.Bool // a panic was caught: nothing works any more
+	gone    atomic.Bool // c is freed
 }
 
 // thread is the face's record of one service thread.
@@ -62,6 +63,8 @@ type vhost struct {
 	c  *C.struct_lws_vhost
 	e  *engine.Vhost
 	cx *context
+
+	gone atomic.Bool // c is freed
 }
 
 func addContext(x *context) {

@@ -77,6 +77,20 @@ func (logger) Log(l engine.Level, c *engine.Context, v *engine.Vhost, w *engine.
 	logLine(cc, cv, cw, l, line)
 }
 
+// logFailed logs why something failed that made callbacks, in which the program
+// may have destroyed the vhost or the context.
+func logFailed(x *context, v *vhost, line string) {
+	var c *C.struct_lws_context
+	var vh *C.struct_lws_vhost
+	if x != nil && !x.gone.Load() {
+		c = x.c
+	}
+	if v != nil && !v.gone.Load() {
+		vh = v.c
+	}
+	logLine(c, vh, nil, engine.LogErr, line)
+}
+
 func logLine(c *C.struct_lws_context, v *C.struct_lws_vhost, w *C.struct_lws, l engine.Level, line string) {
 	s := C.CString(line)
 	defer C.free(unsafe.Pointer(s))

@@ -254,6 +254,7 @@ func (v *vhost) free() {
 }
 
 func (v *vhost) release() {
+	v.gone.Store(true)
 	c := v.c
 	for _, p := range unsafe.Slice(c.priv, c.count) {
 		C.golws_free(p)

@@ -8,9 +8,11 @@
 #include <pthread.h>
 #include <stdio.h>
 
-static pthread_mutex_t check_lock = PTHREAD_MUTEX_INITIALIZER;
-static int check_failed, check_group_failed, check_count;
-static const char *check_group;
+/* Weak, so that the files of one program share them. */
+#define CHECK_SHARED __attribute__((weak))
+CHECK_SHARED pthread_mutex_t check_lock = PTHREAD_MUTEX_INITIALIZER;
+CHECK_SHARED int check_failed, check_group_failed, check_count;
+CHECK_SHARED const char *check_group;
 
 static inline void
 check_group_end(void)
@@ -55,9 +57,9 @@ check_int(int64_t got, int64_t want, const char *file, int line, const char *tex
 static inline void
 check_str(const char *got, const char *want, const char *file, int line, const char *text)
 {
-	char s[1024];
+	char s[2048];
 
-	snprintf(s, sizeof(s), "%s is \"%s\", not \"%s\"", text, got ? got : "(null)",
+	snprintf(s, sizeof(s), "%.100s is \"%.900s\", not \"%.900s\"", text, got ? got : "(null)",
 		 want ? want : "(null)");
 	check_true(got == want || (got && want && !strcmp(got, want)), file, line, s);
 }

@@ -105,9 +105,14 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 	}
 	t.depth++
 	defer func() {
-		if t.depth--; t.depth == 0 {
-			t.settleLater()
+		if t.depth--; t.depth > 0 {
+			return
 		}
+		if c.destroying.Load() && !t.serving.Load() {
+			t.teardown()
+			return
+		}
+		t.settleLater()
 	}()
 	w := t.newWsi(v, role)
 	w.flags |= flagClient

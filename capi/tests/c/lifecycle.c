@@ -1,0 +1,534 @@
+/* Contexts: made, refused, served, and destroyed from everywhere. */
+#include "peer.h"
+
+#include <sys/socket.h>
+
+static int refuse_init;
+
+static int
+echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	if (reason == LWS_CALLBACK_RECEIVE)
+		return lws_write(wsi, in, len, LWS_WRITE_TEXT) == (int)len ? 0 : -1;
+	if (reason == LWS_CALLBACK_PROTOCOL_INIT && refuse_init)
+		return 1;
+	return 0;
+}
+
+static void
+made_and_destroyed(void)
+{
+	struct lws_context_creation_info info;
+	struct lws_context *was;
+
+	GROUP("a context is made and destroyed, again and again");
+	for (int i = 0; i < 20; i++) {
+		stage_open(NULL);
+		CHECK_INT(lws_service(cx, -1), 0);
+		stage_close();
+	}
+
+	GROUP("a destroyed context: destroying it again does nothing, serving none fails");
+	stage_open(NULL);
+	was = cx;
+	lws_context_destroy(cx);
+	CHECK(!cx); /* by info.pcontext */
+	lws_context_destroy(was);
+	lws_context_destroy(NULL);
+	CHECK_INT(lws_service(NULL, 0), -1);
+	CHECK(lws_context_is_being_destroyed(NULL));
+	lws_cancel_service(NULL);
+	stage_clean();
+
+	GROUP("a context without vhosts is served and cancelled");
+	memset(&info, 0, sizeof info);
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.user = &refuse_init;
+	cx = lws_create_context(&info);
+	CHECK(cx);
+	CHECK(lws_context_user(cx) == &refuse_init);
+	lws_cancel_service(cx);
+	CHECK_INT(lws_service(cx, 0), 0);
+	CHECK_INT(lws_get_count_threads(cx), 1);
+	lws_context_destroy(cx);
+	cx = NULL;
+
+	GROUP("a context with its own vhost, which is called \"default\"");
+	memset(&info, 0, sizeof info);
+	info.protocols = stage_protocols;
+	info.iface = "127.0.0.1";
+	cx = lws_create_context(&info);
+	CHECK(cx);
+	vh = lws_get_vhost_by_name(cx, "default");
+	CHECK(vh);
+	on = echo;
+	if (vh) {
+		struct peer p;
+
+		CHECK(lws_get_vhost_listen_port(vh) > 0);
+		peer_open_ws(&p, stage_port(), NULL);
+		peer_text(&p, "hello");
+		CHECK_TEXT(&p, "hello");
+		peer_close(&p);
+	}
+	lws_context_destroy(cx);
+	cx = NULL;
+}
+
+static void
+bad_context(struct lws_context_creation_info *info, const char *why)
+{
+	log_clear();
+	CHECK(!lws_create_context(info));
+	CHECK_LOGGED(why);
+}
+
+static void
+bad_vhost(tweak_fn *tweak, const char *why)
+{
+	log_clear();
+	CHECK(!stage_vhost("bad", 0, tweak));
+	CHECK_LOGGED(why);
+}
+
+static void
+with_unknown_role(struct lws_context_creation_info *i)
+{
+	i->listen_accept_role = "no such role";
+}
+
+static void
+with_unknown_interface(struct lws_context_creation_info *i)
+{
+	i->iface = "nosuchif0";
+}
+
+static void
+with_port_70000(struct lws_context_creation_info *i)
+{
+	i->port = 70000;
+}
+
+static void
+with_bad_header(struct lws_context_creation_info *i)
+{
+	static const struct lws_protocol_vhost_options header = { .name = "x-bad:", .value = "a\r\nset-cookie: b" };
+
+	i->headers = &header;
+}
+
+static void
+with_long_path(struct lws_context_creation_info *i)
+{
+	static char path[300];
+
+	memset(path, 'x', sizeof path - 1);
+	path[0] = '/';
+	i->options |= LWS_SERVER_OPTION_UNIX_SOCK;
+	i->iface = path;
+}
+
+static void
+refused(void)
+{
+	struct lws_context_creation_info info;
+	long live;
+
+	GROUP("infos that cannot be: NULL and a log line that says why");
+	CHECK(!lws_create_context(NULL));
+	live = live_allocations();
+	memset(&info, 0, sizeof info);
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+	info.count_threads = LWS_MAX_SMP + 1;
+	bad_context(&info, "count_threads");
+
+	memset(&info, 0, sizeof info);
+	info.protocols = stage_protocols;
+	info.port = 70000;
+	bad_context(&info, "no port 70000");
+
+	info.port = 0;
+	on = echo;
+	refuse_init = 1;
+	bad_context(&info, "protocol first refused to start");
+	refuse_init = 0;
+	on = NULL;
+	CHECK_INT(live_allocations(), live);
+
+	stage_open(NULL);
+	live = live_allocations();
+	bad_vhost(with_unknown_role, "no role \"no such role\" that can listen");
+	bad_vhost(with_unknown_interface, "nosuchif0");
+	bad_vhost(with_port_70000, "no port 70000");
+	bad_vhost(with_bad_header, "header");
+	bad_vhost(with_long_path, "cannot listen");
+	CHECK(!lws_create_vhost(NULL, &info));
+	CHECK(!lws_create_vhost(cx, NULL));
+	on = echo;
+	refuse_init = 1;
+	bad_vhost(NULL, "protocol first refused to start");
+	refuse_init = 0;
+	CHECK_INT(live_allocations(), live);
+	CHECK_INT(lws_service(cx, -1), 0);
+	CHECK(!lws_get_vhost_by_name(cx, "bad"));
+	stage_close();
+}
+
+/* ---- destroyed from within callbacks ---- */
+
+static enum lws_callback_reasons target;
+static int fired, answer, service_result, in_service;
+static struct lws *server_ws;
+
+/* Keeps every kind of connection going, and destroys the context in the callback that is the target. */
+static int
+busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char buf[64];
+
+	(void)user;
+	if (reason == target && !fired) {
+		fired = 1;
+		lws_context_destroy(lws_get_context(wsi));
+		return answer;
+	}
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		server_ws = wsi;
+		lws_set_timer_usecs(wsi, 1000);
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+		lws_write(wsi, in, len, LWS_WRITE_TEXT);
+		break;
+	case LWS_CALLBACK_HTTP:
+		if (len > 4 && !strncmp(in, "/post", 5))
+			break;
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return lws_return_http_status(wsi, HTTP_STATUS_OK, "done") || lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
+		lws_write(wsi, (unsigned char *)"hello", 5, LWS_WRITE_TEXT);
+		break;
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
+		return -1;
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
+		char *p = buf;
+		int n = sizeof buf;
+
+		return lws_http_client_read(wsi, &p, &n);
+	}
+	case LWS_CALLBACK_RAW_ADOPT:
+	case LWS_CALLBACK_RAW_ADOPT_FILE:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_RAW_RX_FILE:
+		if (read(lws_get_socket_fd(wsi), buf, sizeof buf) <= 0)
+			return -1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static const struct lws_http_mount files = {
+	.mountpoint = "/files", .mountpoint_len = 6, .origin = ".", .origin_protocol = LWSMPRO_FILE, .protocol = "first",
+};
+
+static void
+with_files(struct lws_context_creation_info *i)
+{
+	static struct lws_http_mount mount;
+
+	mount = files;
+	mount.origin = directory;
+	i->mounts = &mount;
+}
+
+static void
+dial(int port, const char *method, const char *path)
+{
+	struct lws_client_connect_info i;
+
+	if (!cx || fired)
+		return;
+	memset(&i, 0, sizeof i);
+	i.context = cx;
+	i.vhost = vh;
+	i.address = i.host = i.origin = "127.0.0.1";
+	i.port = port;
+	i.path = path;
+	i.method = method;
+	i.protocol = method ? NULL : "second";
+	i.local_protocol_name = "second";
+	lws_client_connect_via_info(&i);
+}
+
+static void
+everything(enum lws_callback_reasons reason, const char *name, int returns)
+{
+	struct peer ws, http, raw, file;
+	int pair[2], fds[2], port, closed_port, l;
+	lws_sock_file_fd_type fd;
+
+	lwsl_user("in %s", name);
+	target = reason;
+	answer = returns;
+	fired = 0;
+	stage_open(with_files);
+	port = stage_port();
+	l = peer_listen(&closed_port);
+	close(l);
+	on = busy;
+	peer_connect(&ws, port);
+	peer_say(&ws, WS_HEAD("/") "Sec-WebSocket-Protocol: second\r\n\r\n");
+	peer_text(&ws, "hello");
+	peer_frame(&ws, 0x8a, "pong", 4);
+	peer_connect(&http, port);
+	peer_say(&http, "GET /files/f.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+			"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+			"GET /dyn HTTP/1.1\r\nHost: a\r\n\r\n");
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || pipe(fds))
+		abort();
+	if (write(fds[1], "file", 4) != 4)
+		abort();
+	peer_attach(&raw, pair[0]);
+	peer_attach(&file, fds[1]);
+	fd.sockfd = pair[1];
+	lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", NULL);
+	fd.filefd = fds[0];
+	if (fired)
+		close(fds[0]);
+	else if (!lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "first", NULL))
+		close(fds[0]);
+	peer_say(&raw, "raw");
+	dial(port, NULL, "/");
+	dial(port, "GET", "/dyn");
+	dial(port, "RAW", "/");
+	dial(closed_port, NULL, "/");
+	if (cx)
+		lws_cancel_service(cx);
+	for (int i = 0; cx && i < 400; i++) {
+		struct lws_context *was = cx;
+
+		in_service = 1;
+		service_result = lws_service(cx, i < 20 ? -1 : 10);
+		in_service = 0;
+		if (!cx && was)
+			CHECK(service_result < 0);
+		if (i == 30) {
+			peer_frame(&ws, 0x88, "\x03\xe8", 2);
+			peer_close(&raw);
+			peer_close(&file);
+		}
+		if (i == 60) {
+			peer_close(&http);
+			peer_close(&ws);
+		}
+		if (i == 80 && !fired)
+			lws_context_destroy(cx); /* the reasons that only come then */
+	}
+	check_true(fired, __FILE__, __LINE__, name);
+	peer_close(&ws);
+	peer_close(&http);
+	peer_close(&raw);
+	peer_close(&file);
+	stage_clean();
+	if (logged("internal error")) {
+		printf("%s: %s\n", name, logs);
+		CHECK(!"an internal error");
+	}
+}
+
+static void
+destroyed_in_callbacks(void)
+{
+	static const struct {
+		enum lws_callback_reasons reason;
+		const char *name;
+	} reasons[] = {
+#define R(r) { LWS_CALLBACK_##r, #r }
+		R(PROTOCOL_DESTROY),
+		R(WSI_CREATE),
+		R(WSI_DESTROY),
+		R(EVENT_WAIT_CANCELLED),
+		R(FILTER_NETWORK_CONNECTION),
+		R(SERVER_NEW_CLIENT_INSTANTIATED),
+		R(HTTP_CONFIRM_UPGRADE),
+		R(HTTP_BIND_PROTOCOL),
+		R(FILTER_PROTOCOL_CONNECTION),
+		R(ADD_HEADERS),
+		R(ESTABLISHED),
+		R(RECEIVE),
+		R(RECEIVE_PONG),
+		R(SERVER_WRITEABLE),
+		R(TIMER),
+		R(WS_PEER_INITIATED_CLOSE),
+		R(WS_SERVER_DROP_PROTOCOL),
+		R(CLOSED),
+		R(FILTER_HTTP_CONNECTION),
+		R(HTTP),
+		R(HTTP_BODY),
+		R(HTTP_BODY_COMPLETION),
+		R(HTTP_WRITEABLE),
+		R(HTTP_FILE_COMPLETION),
+		R(HTTP_DROP_PROTOCOL),
+		R(CLOSED_HTTP),
+		R(RAW_SKT_BIND_PROTOCOL),
+		R(RAW_ADOPT),
+		R(RAW_CONNECTED),
+		R(RAW_RX),
+		R(RAW_WRITEABLE),
+		R(RAW_SKT_DROP_PROTOCOL),
+		R(RAW_CLOSE),
+		R(RAW_ADOPT_FILE),
+		R(RAW_RX_FILE),
+		R(RAW_CLOSE_FILE),
+		R(CONNECTING),
+		R(CLIENT_HTTP_BIND_PROTOCOL),
+		R(CLIENT_APPEND_HANDSHAKE_HEADER),
+		R(ESTABLISHED_CLIENT_HTTP),
+		R(CLIENT_FILTER_PRE_ESTABLISH),
+		R(CLIENT_ESTABLISHED),
+		R(CLIENT_WRITEABLE),
+		R(CLIENT_RECEIVE),
+		R(CLIENT_RECEIVE_PONG),
+		R(WS_CLIENT_DROP_PROTOCOL),
+		R(CLIENT_CLOSED),
+		R(CLIENT_CONNECTION_ERROR),
+		R(RECEIVE_CLIENT_HTTP),
+		R(RECEIVE_CLIENT_HTTP_READ),
+		R(COMPLETED_CLIENT_HTTP),
+		R(CLIENT_HTTP_DROP_PROTOCOL),
+		R(CLOSED_CLIENT_HTTP),
+#undef R
+	};
+
+	for (int returns = 0; returns >= -1; returns--) {
+		GROUP(returns ? "destroyed in each callback, which returns -1" : "destroyed in each callback, which returns 0");
+		for (size_t i = 0; i < LWS_ARRAY_SIZE(reasons); i++)
+			everything(reasons[i].reason, reasons[i].name, returns);
+	}
+}
+
+static void
+destroy_in_sul(lws_sorted_usec_list_t *sul)
+{
+	(void)sul;
+	fired = 1;
+	lws_context_destroy(cx);
+}
+
+static void
+destroyed_elsewhere(void)
+{
+	lws_sorted_usec_list_t sul;
+	struct peer p;
+
+	GROUP("destroyed in a scheduled function");
+	memset(&sul, 0, sizeof sul);
+	fired = 0;
+	stage_open(NULL);
+	lws_sul_schedule(cx, 0, &sul, destroy_in_sul, 1000);
+	UNTIL(fired && !cx);
+	CHECK(sul.list.owner == NULL);
+	stage_clean();
+
+	GROUP("destroyed with a live WebSocket: the peer gets a close frame and the end");
+	stage_open(NULL);
+	peer_open_ws(&p, stage_port(), NULL);
+	trail_clear();
+	lws_context_destroy(cx);
+	CHECK_TRAIL("WS_SERVER_DROP_PROTOCOL CLOSED WSI_DESTROY ");
+	CHECK_CLOSE(&p, 1001, NULL);
+	CHECK_ENDED(&p);
+	peer_close(&p);
+	stage_clean();
+}
+
+/* ---- several at once ---- */
+
+static void *
+own_context(void *arg)
+{
+	struct peer p;
+	char text[32];
+
+	CHECK(stage_make(NULL));
+	on = echo;
+	peer_open_ws(&p, stage_port(), NULL);
+	for (int i = 0; i < 500; i++) {
+		snprintf(text, sizeof text, "%s %d", (char *)arg, i);
+		peer_text(&p, text);
+		CHECK_TEXT(&p, text);
+	}
+	peer_close(&p);
+	UNTIL(trailed("CLOSED"));
+	lws_context_destroy(cx);
+	CHECK(!cx);
+	return NULL;
+}
+
+static void
+several(void)
+{
+	static char names[2][4] = { "one", "two" };
+	struct lws_context *a, *b;
+	struct lws_vhost *va, *vb;
+	pthread_t threads[2];
+
+	GROUP("two contexts on two threads");
+	for (int i = 0; i < 2; i++)
+		CHECK(!pthread_create(&threads[i], NULL, own_context, names[i]));
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+
+	GROUP("two contexts on one thread, destroyed in the order they were made");
+	CHECK(stage_make(NULL));
+	a = cx;
+	va = vh;
+	CHECK(stage_make(NULL));
+	b = cx;
+	vb = vh;
+	CHECK(a != b && lws_get_vhost_listen_port(va) != lws_get_vhost_listen_port(vb));
+	for (int i = 0; i < 50; i++) {
+		lws_service(a, -1);
+		lws_service(b, -1);
+	}
+	lws_context_destroy(a);
+	cx = b;
+	vh = vb;
+	own_context(names[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+	char path[300];
+
+	stage_begin(argc, argv);
+	snprintf(path, sizeof path, "%s/f.txt", directory);
+	CHECK_INT(lws_plat_write_file(path, "file", 4), 0);
+	made_and_destroyed();
+	refused();
+	destroyed_elsewhere();
+	several();
+	destroyed_in_callbacks();
+	return check_result();
+}
