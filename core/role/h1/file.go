@@ -111,7 +111,7 @@ func (s *Server) startFile(w *engine.Wsi, x *Exchange, fi fileInfo, contentType 
 	x.scratch = b[:0]
 	f := &x.file
 	f.active, f.left = true, fi.size
-	x.resp = response{begun: true, headDone: true, status: 200, length: fi.size, sent: fi.size, built: x.resp.built}
+	x.resp = response{begun: true, headDone: true, status: 200, length: fi.size, sent: fi.size, keeps: true, built: x.resp.built}
 	switch {
 	case x.Head().Method == "HEAD":
 		f.close()
