@@ -187,6 +187,9 @@ main(void)
 	CHECK_INT(completions, 2);
 	got = web_ask("GET /file HTTP/1.1\r\nHost: h\r\n\r\n" GET("/big", ""));
 	CHECK_INT(web_count(got, "HTTP/1.1 200 OK\r\n"), 2);
+	got = web_ask("GET /file HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /file HTTP/1.0\r\n\r\n");
+	CHECK_INT(web_count(got, "HTTP/1.0 200 OK\r\n"), 2);
+	CHECK_INT(web_count(got, "\r\nconnection: keep-alive\r\n"), 1);
 	got = web_ask("HEAD /big HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
 	CHECK(strstr(got, "\r\ncontent-length: 48000\r\n"));
 	CHECK(web_ends(got, "\r\n\r\n"));

@@ -149,6 +149,10 @@ main(void)
 	CHECK(web_begins(got, "HTTP/1.0 200 OK\r\n"));
 	CHECK(web_ends(got, "\r\n\r\nbuilt"));
 
+	/* the answer does not say that it keeps the connection, so the peer waits for its end */
+	got = web_ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n");
+	CHECK_INT(web_count(got, "HTTP/1.0 200 OK\r\n"), 1);
+
 	GROUP("one after another");
 	got = web_ask("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /no-server HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
 	CHECK_INT(web_count(got, "HTTP/1.1 200 OK\r\n"), 2);
