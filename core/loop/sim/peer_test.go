@@ -12,7 +12,6 @@ import (
 // optionally echoes.
 type peer struct {
 	c        loop.Conn
-	l        *loop.Loop
 	echo     bool
 	closeEnd bool // close when the other side ends
 

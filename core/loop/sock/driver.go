@@ -25,7 +25,7 @@ type Driver struct {
 	more  func() []byte
 
 	dirty  []*reg // interests to take back before the next Wait
-	failed []*reg // broken by the notifier; told in the next Poll
+	failed []failure
 	eager  []*watch
 	due    loop.Micros // the loop's deadline, 0 for none
 	polled bool        // PollFd was asked for

@@ -156,14 +156,14 @@ func setListenOptions(fd, family int, spec loop.ListenSpec) error {
 }
 
 func (l *listener) ready(notify.Ready) {
-	if l.closed || l.want == 0 {
+	if l.closed {
 		return
 	}
 	n := acceptsPerEvent
 	if l.shared {
 		n = acceptsPerEventShared
 	}
-	for ; n > 0 && l.want != 0; n-- {
+	for ; n > 0 && l.want&notify.In != 0; n-- {
 		fd, remote, e := l.d.sys.accept(l.fd)
 		switch e {
 		case 0:
@@ -205,7 +205,7 @@ func (l *listener) accepted(fd int, remote loop.Addr) {
 
 // rest stops accepting for a while.
 func (l *listener) rest() {
-	l.set(0)
+	l.accepting(false)
 	l.d.loop.Arm(&l.resume, l.d.Now()+acceptPause)
 }
 
@@ -217,20 +217,19 @@ func (l *listener) Expired(*loop.Timer) {
 }
 
 func (l *listener) broke(err error) {
-	l.err = nil
 	l.rest()
 	l.a.AcceptFailed(err)
 }
 
 func (l *listener) accepting(on bool) {
-	switch {
-	case !on:
-		l.set(0)
-	case l.shared:
-		l.set(notify.In | notify.Shared)
-	default:
-		l.set(notify.In)
+	var in notify.Interest
+	if l.shared {
+		in = notify.Shared
 	}
+	if on {
+		in |= notify.In
+	}
+	l.set(in)
 }
 
 // Addr is loop.Listener's.

@@ -216,15 +216,28 @@ func TestUnixPaths(t *testing.T) {
 
 func TestSetAcceptingHoldsConnectionsBack(t *testing.T) {
 	l, _ := newLoop(t)
-	ln, a := listen(t, l, loop.ListenSpec{Addr: ip("127.0.0.1:0")})
-	ln.SetAccepting(false)
-	dial(t, ln.Addr())
-	restful(t, l)
-	if len(a.conns) != 0 {
-		t.Fatal("accepted while off")
+	own, a := listen(t, l, loop.ListenSpec{Addr: ip("127.0.0.1:0")})
+	shared, b := listen(t, l, loop.ListenSpec{Fd: own.Fd()})
+	accepted := func() int { return len(a.conns) + len(b.conns) }
+	for _, x := range []struct {
+		on, off loop.Listener
+		a       *acceptor
+	}{{own, shared, a}, {shared, own, b}} {
+		own.SetAccepting(false)
+		shared.SetAccepting(false)
+		before, mine := accepted(), len(x.a.conns)
+		dial(t, own.Addr())
+		restful(t, l)
+		if accepted() != before {
+			t.Fatal("accepted while off")
+		}
+		x.on.SetAccepting(true)
+		until(t, l, func() bool { return len(x.a.conns) == mine+1 })
+		restful(t, l)
 	}
-	ln.SetAccepting(true)
-	until(t, l, func() bool { return len(a.conns) == 1 })
+	if len(a.errs)+len(b.errs) > 0 {
+		t.Errorf("failures: %v %v", a.errs, b.errs)
+	}
 }
 
 func TestListenersShareOneSocketOnTwoThreads(t *testing.T) {
@@ -310,16 +323,22 @@ const emfileChild = "GOLWS_TEST_EMFILE"
 // limit, so that nobody else's fds fail.
 func TestOutOfFds(t *testing.T) {
 	if os.Getenv(emfileChild) == "" {
-		cmd := exec.Command(os.Args[0], "-test.run=^TestOutOfFds$", "-test.v")
-		cmd.Env = append(os.Environ(), emfileChild+"=1")
-		out, err := cmd.CombinedOutput()
-		if err != nil || !strings.Contains(string(out), "all accepted in the end") {
-			t.Errorf("%v\n%s", err, out)
+		for _, listener := range []string{"own", "shared"} {
+			cmd := exec.Command(os.Args[0], "-test.run=^TestOutOfFds$", "-test.v")
+			cmd.Env = append(os.Environ(), emfileChild+"="+listener)
+			out, err := cmd.CombinedOutput()
+			if err != nil || !strings.Contains(string(out), "all accepted in the end") {
+				t.Errorf("%s listener: %v\n%s", listener, err, out)
+			}
 		}
 		return
 	}
 	l, _ := newLoop(t)
 	ln, a := listen(t, l, loop.ListenSpec{Addr: ip("127.0.0.1:0")})
+	if os.Getenv(emfileChild) == "shared" {
+		ln.SetAccepting(false)
+		ln, a = listen(t, l, loop.ListenSpec{Fd: ln.Fd()})
+	}
 	for range 5 {
 		dial(t, ln.Addr())
 	}

@@ -17,7 +17,13 @@ type reg struct {
 	in   bool // the notifier watches it
 	live bool // begun and not closed
 	mark bool // in Driver.dirty
-	err  error
+	lost bool // the notifier has failed to watch it
+}
+
+// failure is what a source is to be told in the next Poll.
+type failure struct {
+	r   *reg
+	err error
 }
 
 // begin gives r a slot and has fd watched for what is wanted.
@@ -67,9 +73,9 @@ func (r *reg) apply() {
 	} else {
 		err = r.add()
 	}
-	if err != nil && r.err == nil {
-		r.err = err
-		r.d.failed = append(r.d.failed, r)
+	if err != nil && !r.lost {
+		r.lost = true
+		r.d.failed = append(r.d.failed, failure{r, err})
 		r.d.n.Wake()
 	}
 }
@@ -115,10 +121,11 @@ func (d *Driver) settle() {
 // tellFailed tells the owners of what the notifier could not watch.
 func (d *Driver) tellFailed() {
 	for len(d.failed) > 0 {
-		r := d.failed[0]
+		f := d.failed[0]
 		d.failed = d.failed[1:]
-		if src := d.slots.find(r.tok); r.live && src != nil {
-			src.broke(r.err)
+		if src := d.slots.find(f.r.tok); f.r.live && src != nil {
+			f.r.lost = false
+			src.broke(f.err)
 		}
 	}
 }

@@ -17,7 +17,7 @@ const (
 	In  Interest = 1 << iota // there is something to read or to accept, or the end
 	Out                      // there is space to write
 	// Shared marks a socket that other notifiers watch too, where one of them
-	// is enough to be woken. It is a hint.
+	// is enough to be woken. It is a hint, and the same in Add and each Mod.
 	Shared
 )
 
