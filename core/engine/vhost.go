@@ -216,6 +216,9 @@ func (v *Vhost) destroyProtocols(t *Thread) {
 	}
 }
 
+// Closing says that Destroy was called.
+func (v *Vhost) Closing() bool { return v.closing.Load() }
+
 // Context is the vhost's context.
 func (v *Vhost) Context() *Context { return v.ctx }
 

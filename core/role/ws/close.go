@@ -15,7 +15,7 @@ const (
 	// EndTimeout is for the server to end TCP, behind both close frames: it
 	// does so first, so that it is not the client whose port stays in use
 	// (section 7.1.1).
-	EndTimeout loop.Micros = 2e6
+	EndTimeout loop.Micros = 1e6
 )
 
 // farewell holds the payloads of close frames.
@@ -95,7 +95,7 @@ func (*Role) Closing(w *engine.Wsi) bool {
 		w.SetTimeout(engine.TimeoutCloseAck, CloseTimeout)
 	default:
 		var payload []byte
-		if w.Context().Destroying() {
+		if w.Context().Destroying() || w.Vhost().Closing() {
 			payload = wire.AppendClose(nil, wire.CloseGoingAway, "")
 		}
 		c.sendClose(w, payload)

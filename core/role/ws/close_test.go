@@ -226,6 +226,14 @@ func TestDestroySaysGoingAway(t *testing.T) {
 	p.want("8:" + code(1001, ""))
 }
 
+func TestVhostDestroySaysGoingAway(t *testing.T) {
+	b, p := open(t, benchOptions{})
+	b.ctx.Vhosts()[0].Destroy(b.ctx.Thread(0))
+	b.run()
+	b.want(closed...)
+	p.want("8:" + code(1001, ""))
+}
+
 func TestDestroyInCallback(t *testing.T) {
 	for _, ret := range []int{0, -1} {
 		b, p := open(t, benchOptions{})

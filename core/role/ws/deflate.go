@@ -13,7 +13,8 @@ import (
 // engine.VhostOptions.Extensions and engine.ConnectInfo.Extensions hold. A
 // client without Extensions of its own goes by its vhost's.
 type Deflate struct {
-	pmd.Config
+	Offer  pmd.Config // what a client offers
+	Accept pmd.Config // what a server wants
 	// Level of compression, 1 to 9; 0 for the fastest.
 	Level int
 	// Threshold is the length of a message from which on it is compressed.
@@ -31,8 +32,9 @@ const DefaultMaxInflated = 1 << 30
 // ErrOffer is an extension string that is no offer of permessage-deflate.
 var ErrOffer = errors.New("not an offer of permessage-deflate")
 
-// ParseDeflate reads an offer as lws programs have it:
+// ParseDeflate reads a client's offer as lws programs have it:
 // "permessage-deflate; client_no_context_takeover; client_max_window_bits".
+// Servers take what they are offered.
 func ParseDeflate(offer string) (*Deflate, error) {
 	ps, err := pmd.ParseOffers(offer)
 	if err == nil && len(ps) == 0 {
@@ -42,13 +44,13 @@ func ParseDeflate(offer string) (*Deflate, error) {
 		return nil, fmt.Errorf("extension %q: %w", offer, err)
 	}
 	p := ps[0]
-	d := &Deflate{Config: pmd.Config{
+	d := &Deflate{Offer: pmd.Config{
 		ServerNoContextTakeover: p.ServerNoContextTakeover,
 		ClientNoContextTakeover: p.ClientNoContextTakeover,
 		ServerMaxWindowBits:     p.ServerMaxWindowBits,
 	}}
 	if p.ClientMaxWindowBits != pmd.AnyBits {
-		d.ClientMaxWindowBits = p.ClientMaxWindowBits
+		d.Offer.ClientMaxWindowBits = p.ClientMaxWindowBits
 	}
 	return d, nil
 }

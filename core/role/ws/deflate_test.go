@@ -15,11 +15,11 @@ import (
 
 func TestParseDeflate(t *testing.T) {
 	d, err := ParseDeflate("permessage-deflate; client_no_context_takeover; client_max_window_bits")
-	if err != nil || *d != (Deflate{Config: pmd.Config{ClientNoContextTakeover: true}}) {
+	if err != nil || *d != (Deflate{Offer: pmd.Config{ClientNoContextTakeover: true}}) {
 		t.Errorf("%+v %v", d, err)
 	}
 	d, err = ParseDeflate("permessage-deflate; server_no_context_takeover; server_max_window_bits=10; client_max_window_bits=9")
-	if err != nil || *d != (Deflate{Config: pmd.Config{ServerNoContextTakeover: true, ServerMaxWindowBits: 10, ClientMaxWindowBits: 9}}) {
+	if err != nil || *d != (Deflate{Offer: pmd.Config{ServerNoContextTakeover: true, ServerMaxWindowBits: 10, ClientMaxWindowBits: 9}}) {
 		t.Errorf("%+v %v", d, err)
 	}
 	for _, s := range []string{"", "x-webkit-deflate-frame", "permessage-deflate; client_max_window_bits=7", "permessage-deflate; what"} {

@@ -54,7 +54,7 @@ func (r *Role) Opened(w *engine.Wsi) {
 		b = append(append(append(b, "Sec-WebSocket-Protocol: "...), s.ci.Protocols...), "\r\n"...)
 	}
 	if s.deflate != nil {
-		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), pmd.Offer(s.deflate.Config)...), "\r\n"...)
+		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), pmd.Offer(s.deflate.Offer)...), "\r\n"...)
 	}
 	b = append(b, "Sec-WebSocket-Version: "+wire.Version+"\r\n"...)
 	b, err := x.AppendCustom(w, b)
@@ -181,7 +181,7 @@ func (s *dialing) extension(hd *wireh1.Head) (agreed pmd.Params, compressed bool
 	if s.deflate == nil {
 		return agreed, false, fmt.Sprintf("EXT: the server uses %.60q, which was not offered", v)
 	}
-	agreed, compressed, err := pmd.CheckResponse(v, s.deflate.Config)
+	agreed, compressed, err := pmd.CheckResponse(v, s.deflate.Offer)
 	if err != nil {
 		return agreed, false, fmt.Sprintf("EXT: %v", err)
 	}

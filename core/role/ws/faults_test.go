@@ -17,7 +17,7 @@ func TestFaultyNetwork(t *testing.T) {
 	for round := range 6 {
 		o := benchOptions{fragments: round%2 == 0, pieceSize: 500}
 		if round%3 == 1 {
-			o.vhost.Extensions = &Deflate{Config: pmd.Config{ClientMaxWindowBits: 10}}
+			o.vhost.Extensions = &Deflate{Offer: pmd.Config{ClientMaxWindowBits: 10}}
 		}
 		b := serving(t, o)
 		b.net.SetLink(sim.Link{Latency: 500, Jitter: 500, Window: 4000, ShortRead: 0.4, ShortWrite: 0.4, Delay: 0.1, DelayBy: 20_000})

@@ -71,7 +71,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	var extension string
 	if deflate != nil {
 		var ok bool
-		agreed, extension, ok = pmd.Accept(offers, deflate.Config)
+		agreed, extension, ok = pmd.Accept(offers, deflate.Accept)
 		if ok && w.Call(engine.ReasonConfirmExtensionOkay, engine.In{Bytes: []byte(pmd.Name)}) != 0 {
 			ok = false
 		}

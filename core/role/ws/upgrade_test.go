@@ -271,7 +271,7 @@ func TestNegotiation(t *testing.T) {
 		{"permessage-deflate; client_max_window_bits", "", &Deflate{}, true},
 		{"x-webkit-deflate-frame", "", &Deflate{}, false},
 		{"permessage-deflate; nonsense, permessage-deflate; server_no_context_takeover", "permessage-deflate; server_no_context_takeover", &Deflate{}, false},
-		{"permessage-deflate; client_max_window_bits", "permessage-deflate; client_max_window_bits=10", &Deflate{Config: pmd.Config{ClientMaxWindowBits: 10}}, false},
+		{"permessage-deflate; client_max_window_bits", "permessage-deflate; client_max_window_bits=10", &Deflate{Accept: pmd.Config{ClientMaxWindowBits: 10}, Offer: pmd.Config{ServerNoContextTakeover: true}}, false},
 	} {
 		o := benchOptions{}
 		if tt.deflate != nil {
@@ -345,7 +345,7 @@ func TestUpgradeBehindRequest(t *testing.T) {
 
 // Both sides are ours.
 func TestBothSides(t *testing.T) {
-	for _, deflate := range []*Deflate{nil, {}, {Config: pmd.Config{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}} {
+	for _, deflate := range []*Deflate{nil, {}, {Offer: pmd.Config{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}, {Accept: pmd.Config{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}} {
 		o := benchOptions{}
 		if deflate != nil {
 			o.vhost.Extensions = deflate
