@@ -198,7 +198,11 @@ func (a *accepting) Accepted(c loop.Conn) loop.Handler {
 	}
 	t := a.t
 	t.enter()
-	w := t.accept(vs[0], c, a.p, vs[0].opt.ListenRole)
+	role := vs[0].opt.ListenRole
+	if vs[0].opt.FallbackToRole { // only what is not HTTP goes there
+		role = ""
+	}
+	w := t.accept(vs[0], c, a.p, role)
 	t.leave()
 	if w == nil {
 		return nil

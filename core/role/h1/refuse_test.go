@@ -227,7 +227,7 @@ func TestSlowProgram(t *testing.T) {
 func TestFallsBackToRaw(t *testing.T) {
 	for _, cut := range []int{0, 1, 3} {
 		r := newRig(t, engine.Options{})
-		r.vhost(engine.VhostOptions{FallbackToRole: true, ListenProtocol: "b"})
+		r.vhost(engine.VhostOptions{FallbackToRole: true, ListenRole: "raw-skt", ListenProtocol: "b"})
 		r.hooks["b"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
 			if re == engine.ReasonRawRX {
 				if err := w.Write(in.Bytes, engine.WriteText); err != nil {
