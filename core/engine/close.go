@@ -74,10 +74,11 @@ func (w *Wsi) end(linger bool) {
 	w.flags &^= flagWantWrite
 	l := w.t.loop
 	l.Disarm(&w.timeout)
-	l.Disarm(&w.timer)
+	if w.timer != nil {
+		l.Disarm(w.timer)
+	}
 	l.Disarm(&w.validity)
-	for w.child != nil {
-		c := w.child
+	for c := w.Child(); c != nil; c = w.Child() {
 		w.Call(ReasonChildClosing, In{Value: c})
 		c.leaveParent()
 		c.CloseNow()

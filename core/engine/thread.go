@@ -19,7 +19,8 @@ type Thread struct {
 	resumes []*Wsi // their holds are gone
 	later   bool   // a settle at the end of the turn is arranged
 
-	tx txBatch
+	tx   txBatch
+	frag Fragment // being delivered
 
 	slots []slotEntry
 	free  []uint32

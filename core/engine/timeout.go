@@ -80,10 +80,15 @@ func (w *Wsi) SetTimer(us loop.Micros) {
 		return
 	}
 	if us < 0 {
-		w.t.loop.Disarm(&w.timer)
+		if w.timer != nil {
+			w.t.loop.Disarm(w.timer)
+		}
 		return
 	}
-	w.t.loop.Arm(&w.timer, w.t.clock()+us)
+	if w.timer == nil {
+		w.timer = &loop.Timer{Owner: (*link)(w), Kind: timerUser}
+	}
+	w.t.loop.Arm(w.timer, w.t.clock()+us)
 }
 
 // clock is the time to count a timeout from: the turn's, or between turns the

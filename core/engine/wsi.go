@@ -28,19 +28,18 @@ type Wsi struct {
 	Shared    *Shared
 	ownShared Shared
 
-	parent, child, sibling *Wsi
-	prev, next             *Wsi // the thread's list of all wsi
+	family     *family // nil without parent and children
+	prev, next *Wsi    // the thread's list of all wsi
 
 	out  outQueue
 	held []byte // received, not yet taken by the role
-	frag Fragment
 
 	connect   *connecting // nil when no connect is under way
 	retry     *RetryPolicy
 	closeText string
 
 	timeout  loop.Timer
-	timer    loop.Timer
+	timer    *loop.Timer // SetTimer's, made when first set
 	validity loop.Timer
 
 	slot, gen     uint32
@@ -103,7 +102,6 @@ func (t *Thread) newWsi(v *Vhost, role Role) *Wsi {
 	w := &Wsi{t: t, vhost: v, role: role}
 	w.Shared = &w.ownShared
 	w.timeout = loop.Timer{Owner: (*link)(w), Kind: timerTimeout}
-	w.timer = loop.Timer{Owner: (*link)(w), Kind: timerUser}
 	w.validity = loop.Timer{Owner: (*link)(w), Kind: timerValidity}
 	w.retry = v.opt.Retry
 	t.addSlot(w)
@@ -171,36 +169,6 @@ func (w *Wsi) Open() bool { return w.state == stateOpen || w.state == stateNew }
 // or its receiving was turned off.
 func (w *Wsi) Stopped() bool { return w.state != stateOpen || w.holds != 0 }
 
-// Parent, Child and Sibling: lws_get_parent and its kin.
-func (w *Wsi) Parent() *Wsi { return w.parent }
-
-// Child is the first child.
-func (w *Wsi) Child() *Wsi { return w.child }
-
-// Sibling is the next child of the same parent.
-func (w *Wsi) Sibling() *Wsi { return w.sibling }
-
-// SetParent makes w a child of p, which closes it when it closes itself.
-func (w *Wsi) SetParent(p *Wsi) {
-	w.parent = p
-	w.sibling = p.child
-	p.child = w
-}
-
-func (w *Wsi) leaveParent() {
-	p := w.parent
-	if p == nil {
-		return
-	}
-	for q := &p.child; *q != nil; q = &(*q).sibling {
-		if *q == w {
-			*q = w.sibling
-			break
-		}
-	}
-	w.parent, w.sibling = nil, nil
-}
-
 // String names w in logs.
 func (w *Wsi) String() string {
 	return fmt.Sprintf("wsi %d.%d.%d %s", w.t.index, w.slot, w.gen, w.role.Name())
@@ -213,8 +181,8 @@ func (w *Wsi) SetRole(r Role) { w.role = r }
 func (w *Wsi) SetCarrier(c Carrier) { w.carrier = c }
 
 // Fragment is the piece that is being delivered, for the getters that lws has
-// beside RECEIVE.
-func (w *Wsi) Fragment() *Fragment { return &w.frag }
+// beside RECEIVE. It holds while the callback runs.
+func (w *Wsi) Fragment() *Fragment { return &w.t.frag }
 
 // Bind binds w to p with the role's Bind callback, dropping what it was bound
 // to. Nonzero is the callback's refusal.
@@ -281,7 +249,7 @@ func (w *Wsi) Deliver(r Reason, fs []Fragment) (n, ret int) {
 		return fh.Fragments(w, r, fs)
 	}
 	for i := range fs {
-		w.frag = fs[i]
+		w.t.frag = fs[i]
 		ret = h.Callback(w, r, In{Bytes: fs[i].Data})
 		if ret != 0 || w.Stopped() {
 			return i + 1, ret
