@@ -166,8 +166,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_COMPLETED_CLIENT_HTTP = 47,
 	/* After lws_client_http_body_pending(wsi, 1): send some of the request's body. */
 	LWS_CALLBACK_CLIENT_HTTP_WRITEABLE = 57,
-	/* The response is a redirect that is about to be followed. in: where to, a text ended by NUL. Nonzero:
-	 * do not, and close. */
+	/* A value only: a redirect is given to the program like any other response, and not followed. */
 	LWS_CALLBACK_CLIENT_HTTP_REDIRECT = 104,
 	LWS_CALLBACK_CLIENT_HTTP_BIND_PROTOCOL = 85,
 	LWS_CALLBACK_CLIENT_HTTP_DROP_PROTOCOL = 76,

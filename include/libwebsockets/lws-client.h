@@ -20,7 +20,7 @@ enum lws_client_connect_ssl_connection_flags {
 	LCCSCF_H2_MANUAL_RXFLOW                = 1 << 9,
 	LCCSCF_HTTP_MULTIPART_MIME             = 1 << 10, /* forms (none yet) */
 	LCCSCF_HTTP_X_WWW_FORM_URLENCODED      = 1 << 11, /* content-type of the request */
-	LCCSCF_HTTP_NO_FOLLOW_REDIRECT         = 1 << 12, /* give the program the 3xx response itself */
+	LCCSCF_HTTP_NO_FOLLOW_REDIRECT         = 1 << 12, /* give the program the 3xx response itself (as is done) */
 	LCCSCF_HTTP_NO_CACHE_CONTROL           = 1 << 13, /* send no Pragma and Cache-Control headers */
 	LCCSCF_ALLOW_REUSE_ADDR                = 1 << 14, /* SO_REUSEADDR on the socket */
 	LCCSCF_IPV6_PREFER_PUBLIC_ADDR         = 1 << 15, /* not from a temporary address (RFC 8981) */
@@ -107,9 +107,9 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo);
 /* Reads the response's body. Call it in LWS_CALLBACK_RECEIVE_CLIENT_HTTP, or later with the receiving
  * stopped by lws_rx_flow_control() until then.
  *
- * *buf: memory of the caller's, *len: its size; read into as needed. What has come is handed over in
- * LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ callbacks during the call, chunking removed, each at most the
- * size given; *len is set to the bytes handed over. Returns 0, or -1 when the connection is to be
+ * *buf: memory of the caller's, *len: its size. What has come, up to that size with its framing, is handed
+ * over in LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ callbacks during the call, chunking removed; it lies at *buf,
+ * one piece behind the other, and *len is set to the bytes of them all. Returns 0, or -1 when the connection is to be
  * closed: return -1 from the callback then. */
 LWS_VISIBLE LWS_EXTERN int
 lws_http_client_read(struct lws *wsi, char **buf, int *len);

@@ -9,8 +9,8 @@ struct lws_http_mount;
 
 /* ---- files ---- */
 
-/* The content type for a file name by its suffix: of m's extra_mimetypes if m is not NULL, or of the
- * built-in ones. NULL if there is none. The library's or the mount's: do not free. */
+/* The content type for a file name by its suffix: of the built-in ones, or of m's extra_mimetypes if m is
+ * not NULL. NULL if there is none. The library's or the mount's: do not free. Any thread. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_mimetype(const char *file, const struct lws_http_mount *m);
 
@@ -252,8 +252,8 @@ enum {
  * read in LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP or LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH. At other
  * times they are absent.
  *
- * A header that came several times has a fragment for each; read whole, they are joined by a comma, cookies
- * by a semicolon. The fragments of WSI_TOKEN_HTTP_URI_ARGS are the arguments, "name=value", decoded; read
+ * A header that came several times has a fragment for each; read whole, they are joined by ", ", cookies by
+ * "; ". The fragments of WSI_TOKEN_HTTP_URI_ARGS are the arguments, "name=value", decoded; read
  * whole, they are joined by "&". */
 
 /* The header's name in lower case with its colon, such as "host:", or the method's name and a space ("get ");
@@ -289,7 +289,7 @@ lws_hdr_custom_length(struct lws *wsi, const char *name, int nlen);
 LWS_VISIBLE LWS_EXTERN int
 lws_hdr_custom_copy(struct lws *wsi, char *dst, int len, const char *name, int nlen);
 
-/* Told of a header without a token: its name, nlen bytes with the colon, lent for the call. */
+/* Told of a header without a token: its name in lower case, nlen bytes with the colon, lent for the call. */
 typedef void (*lws_hdr_custom_fe_cb_t)(const char *name, int nlen, void *opaque);
 
 /* Calls cb for each header without a token, in the order in which they came. Returns 0, or -1 if no headers
@@ -302,7 +302,7 @@ lws_hdr_custom_name_foreach(struct lws *wsi, lws_hdr_custom_fe_cb_t cb, void *op
 LWS_VISIBLE LWS_EXTERN int
 lws_get_urlarg_by_name_safe(struct lws *wsi, const char *name, char *buf, int len);
 
-/* The same, returning buf, or NULL. A value may hold a NUL byte, which the other one's length tells. */
+/* The same, returning buf, or NULL. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_urlarg_by_name(struct lws *wsi, const char *name, char *buf, int len);
 
@@ -335,7 +335,8 @@ lws_http_check_retry_after(struct lws *wsi, lws_usec_t *us_interval_in_out);
 #define LWSAHH_CODE_MASK ((1 << 16) - 1)
 #define LWSAHH_FLAG_NO_SERVER_NAME (1 << 30) /* no Server header */
 
-/* Begins a response: the status line, and the headers that every response of the vhost has. */
+/* Begins a response: the status line, and the headers that every response of the vhost has. The line has the
+ * request's HTTP version. A program that wants a Date header adds it itself; whole answers and files have one. */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_add_http_header_status(struct lws *wsi, unsigned int code, unsigned char **p, unsigned char *end);
 
@@ -350,7 +351,7 @@ LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_add_http_header_by_token(struct lws *wsi, enum lws_token_indexes token, const unsigned char *value,
 			     int length, unsigned char **p, unsigned char *end);
 
-/* Adds a Content-Length, and holds the response to it. */
+/* Adds a Content-Length. A response that turns out to be of another length is the connection's last. */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_add_http_header_content_length(struct lws *wsi, lws_filepos_t content_length, unsigned char **p,
 				   unsigned char *end);
@@ -364,11 +365,11 @@ LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_finalize_write_http_header(struct lws *wsi, unsigned char *start, unsigned char **p,
 			       unsigned char *end);
 
-/* As content_len: not known. The body is sent in chunks, or up to the close for an HTTP/1.0 client. */
+/* As content_len: not known. The body ends with the connection. */
 #define LWS_ILLEGAL_HTTP_CONTENT_LEN ((lws_filepos_t)-1ll)
 
 /* Begins a response with a status (see lws_add_http_header_status()), a Content-Type unless that is NULL,
- * and a length or the lack of one. Does not end the head. */
+ * and a length, or "connection: close" for the lack of one. Does not end the head. */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_add_http_common_headers(struct lws *wsi, unsigned int code, const char *content_type,
 			    lws_filepos_t content_len, unsigned char **p, unsigned char *end);
@@ -394,7 +395,8 @@ lws_http_redirect(struct lws *wsi, int code, const unsigned char *loc, int len, 
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_http_transaction_completed(struct lws *wsi);
 
-/* Gives back the memory of the request's headers before its transaction ends. Returns 0. */
+/* Gives back the memory of the request's headers before its transaction ends; they are absent then. Returns
+ * 0. */
 LWS_VISIBLE LWS_EXTERN int
 lws_http_headers_detach(struct lws *wsi);
 
