@@ -15,8 +15,7 @@ import (
 // conn is one stream socket.
 type conn struct {
 	reg
-	h      loop.Handler
-	remote loop.Addr
+	h loop.Handler
 
 	dialing bool // Opened has not been told
 	paused  bool // SetReading(false)
@@ -208,7 +207,18 @@ func (c *conn) Local() loop.Addr {
 }
 
 // Remote is loop.Conn's. An IPv4 peer is shown as such, on an IPv6 socket too.
-func (c *conn) Remote() loop.Addr { return c.remote }
+// The system is asked, since few ask and an address is as large as the rest of a
+// conn; where the peer is gone already, the zero Addr is the answer.
+func (c *conn) Remote() loop.Addr {
+	if c.closed {
+		return loop.Addr{}
+	}
+	peer, err := unix.Getpeername(int(c.fd))
+	if err != nil {
+		return loop.Addr{}
+	}
+	return addr(peer)
+}
 
 // Fd is loop.Conn's.
 func (c *conn) Fd() int { return int(c.fd) }

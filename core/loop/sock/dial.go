@@ -17,7 +17,7 @@ import (
 // all else is told by Opened. A Write before Opened takes nothing, and Writable
 // follows.
 func (d *Driver) Dial(spec loop.DialSpec, h loop.Handler) (loop.Conn, error) {
-	c := &conn{h: h, remote: spec.Addr, dialing: true}
+	c := &conn{h: h, dialing: true}
 	c.d, c.fd = d, -1
 	err := c.connect(spec)
 	if err == nil {
@@ -128,9 +128,8 @@ func (c *conn) adopt(fd int) error {
 	if err != nil {
 		return os.NewSyscallError("getpeername", err)
 	}
-	c.remote = addr(peer)
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return os.NewSyscallError("fcntl", err)
 	}
-	return setAdopted(fd, c.remote)
+	return setAdopted(fd, addr(peer))
 }

@@ -182,7 +182,7 @@ func (l *listener) ready(notify.Ready) {
 }
 
 func (l *listener) accepted(fd int, remote loop.Addr) {
-	c := &conn{remote: remote}
+	c := new(conn)
 	c.d, c.fd = l.d, int32(fd)
 	if err := setAccepted(fd, remote, l.keep); err != nil {
 		c.Close() // the peer is gone already
