@@ -269,6 +269,21 @@ func (w *Wsi) WritableNow() {
 	}
 }
 
+// AnswerWant makes the WRITEABLE callback that w has asked for now, where there
+// is space, and says whether it did.
+func (w *Wsi) AnswerWant() bool {
+	w.t.ctx.opt.Face.Collect(w.t)
+	if w.Choked() {
+		w.t.Flush()
+	}
+	if w.flags&flagWantWrite == 0 || w.state != stateOpen || w.Choked() || w.watch != nil {
+		return false
+	}
+	w.flags &^= flagWantWrite
+	w.role.Writable(w)
+	return true
+}
+
 // broken ends w after its carrier failed to take bytes. The driver tells the
 // end of reading by itself; what has arrived until then is still delivered.
 func (w *Wsi) broken(err error) {

@@ -110,15 +110,34 @@ func (c *conn) sendClose(w *engine.Wsi, payload []byte) {
 	c.sendControl(w, wire.OpClose, payload)
 }
 
+// answerFirst lets the user send what it wants to say to what came before an
+// end: whether that came in the same segment must not matter.
+func (c *conn) answerFirst(w *engine.Wsi) standing {
+	for range maxBatch {
+		if !w.AnswerWant() {
+			break
+		}
+	}
+	return standingOf(w)
+}
+
 // peerCloses takes the peer's close frame: its answer, or its wish.
 func (c *conn) peerCloses(w *engine.Wsi, payload []byte) {
-	c.farewell().peer = append([]byte{}, payload...)
+	payload = append([]byte{}, payload...)
+	switch c.answerFirst(w) {
+	case over:
+		return
+	case holding:
+		c.keep().control(wire.OpClose, payload)
+		return
+	}
+	c.farewell().peer = payload
 	if c.has(fSentClose) {
 		c.bothClosed(w)
 		return
 	}
 	c.flags |= fGotClose
-	if w.Call(engine.ReasonWSPeerInitiatedClose, engine.In{Bytes: payload}) != 0 {
+	if w.Call(engine.ReasonWSPeerInitiatedClose, engine.In{Bytes: append([]byte{}, payload...)}) != 0 {
 		c.flags |= fNoEcho
 	}
 	w.Close()
@@ -136,7 +155,11 @@ func (c *conn) bothClosed(w *engine.Wsi) {
 // breach ends w because the peer broke the protocol or passed a limit (section
 // 7.1.7).
 func (c *conn) breach(w *engine.Wsi, err error) {
-	if !w.Alive() {
+	switch c.answerFirst(w) {
+	case over:
+		return
+	case holding:
+		c.keep().err = err
 		return
 	}
 	code, reason := breachCode(err)

@@ -291,6 +291,52 @@ func TestCloseOnHold(t *testing.T) {
 	}
 }
 
+// What is answered in WRITEABLE is answered before an end, also where the end
+// came in the same segment as what is answered.
+func TestAnsweredBeforeTheEnd(t *testing.T) {
+	for _, tt := range []struct {
+		end  func(p *peer) []byte
+		want string
+	}{
+		{func(p *peer) []byte { return p.frame(fin|wire.OpClose, code(1000, "")) }, "8:" + code(1000, "")},
+		{func(p *peer) []byte { return p.frame(fin|3, "") }, "8:" + code(1002, "unknown opcode")},
+	} {
+		for _, hold := range []bool{false, true} {
+			b, p := open(t, benchOptions{})
+			var say []string
+			b.rec.when(engine.ReasonReceive, func(w *engine.Wsi, in engine.In) int {
+				say = append(say, string(in.Bytes))
+				w.CallbackOnWritable()
+				return 0
+			})
+			b.rec.when(engine.ReasonServerWriteable, func(w *engine.Wsi, _ engine.In) int {
+				if err := w.Write([]byte(say[0]), engine.WriteText); err != nil {
+					t.Error(err)
+				}
+				if say = say[1:]; len(say) > 0 {
+					w.CallbackOnWritable()
+				}
+				if hold {
+					w.Hold(engine.HoldUser)
+					w.SetTimer(1000)
+				}
+				return 0
+			})
+			b.rec.when(engine.ReasonTimer, func(w *engine.Wsi, _ engine.In) int {
+				w.Release(engine.HoldUser)
+				return 0
+			})
+			p.send(append(append(p.frame(fin|wire.OpText, "a"), p.frame(fin|wire.OpText, "b")...), tt.end(p)...))
+			b.run()
+			p.want("1:a", "1:b", tt.want)
+			n := len(b.rec.lines)
+			if n < 3 || strings.Join(b.rec.lines[n-3:], " ") != strings.Join(closed, " ") {
+				t.Errorf("%q", b.rec.lines)
+			}
+		}
+	}
+}
+
 // Every callback may end its own connection at once.
 func TestCloseNowInCallbacks(t *testing.T) {
 	for _, reason := range []engine.Reason{

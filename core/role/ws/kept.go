@@ -38,8 +38,8 @@ func (k *kept) pieces(fs []engine.Fragment) {
 	}
 }
 
-func (k *kept) control(ev *wire.Event) {
-	k.fs = append(k.fs, engine.Fragment{Opcode: ev.Opcode, Data: bytes.Clone(ev.Payload)})
+func (k *kept) control(opcode byte, payload []byte) {
+	k.fs = append(k.fs, engine.Fragment{Opcode: opcode, Data: bytes.Clone(payload)})
 }
 
 // Resumed delivers what was kept, in its order, as far as it gets.

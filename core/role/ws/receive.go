@@ -83,7 +83,7 @@ func (c *conn) decode(w *engine.Wsi, b []byte, bt *batch) int {
 		default:
 			switch st = c.deliver(w, bt); st {
 			case holding:
-				c.keep().control(&ev)
+				c.keep().control(ev.Opcode, ev.Payload)
 			case running, ending:
 				c.control(w, ev.Opcode, ev.Payload)
 				st = standingOf(w)
