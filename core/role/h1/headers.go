@@ -21,6 +21,7 @@ const (
 	TokenPutURI              Token = 74
 	TokenDeleteURI           Token = 75
 	TokenURIArgs             Token = 76
+	TokenHTTP10              Token = 79 // there is one on HTTP/1.0 requests
 	TokenConnect             Token = 81
 	TokenHeadURI             Token = 82
 	TokenClientSentProtocols Token = 88
@@ -156,6 +157,9 @@ func (x *Exchange) part(t Token) []byte {
 			return []byte("HTTP/1." + string(rune('0'+h.Minor)))
 		}
 		return nil
+	}
+	if t == TokenHTTP10 && h.Method != "" && h.Minor == 0 {
+		return []byte("HTTP/1.0")
 	}
 	for i := range methods {
 		if methods[i].token == t {

@@ -47,7 +47,7 @@ func (r *response) owes() bool { return r.headDone && r.length > r.sent }
 // an answer that has none is left out.
 func (s *Server) Write(w *engine.Wsi, p []byte, _ engine.WriteProtocol) error {
 	x := Of(w)
-	if x == nil || x.phase != inBody && x.phase != inAnswer {
+	if x == nil || !x.answering() {
 		return ErrNoAnswer
 	}
 	if p = x.track(w, p); len(p) >= engine.DirectSize {
@@ -61,13 +61,21 @@ func (s *Server) Write(w *engine.Wsi, p []byte, _ engine.WriteProtocol) error {
 // HeadRoom is none. What a HEAD request may get of an answer needs Write's eye.
 func (s *Server) HeadRoom(w *engine.Wsi, _ int, _ engine.WriteProtocol) (int, bool) {
 	x := Of(w)
-	return 0, x != nil && (x.phase == inBody || x.phase == inAnswer) && x.Head().Method != "HEAD"
+	return 0, x != nil && x.answering() && x.Head().Method != "HEAD"
 }
 
-// FrameInPlace has nothing to frame.
+// answering says that the program may write: a request waits for its answer,
+// which is no file that is on its way.
+func (x *Exchange) answering() bool {
+	return (x.phase == inBody || x.phase == inAnswer) && !x.file.active
+}
+
+// FrameInPlace has nothing to frame. A body that the answer's status does not
+// allow cannot be left out here, so nothing may follow it.
 func (s *Server) FrameInPlace(w *engine.Wsi, b []byte, room int, _ engine.WriteProtocol) {
-	if x := Of(w); x != nil {
-		x.track(w, b[room:])
+	if x := Of(w); x != nil && len(x.track(w, b[room:])) < len(b)-room {
+		x.resp.closes = true
+		w.Logf(engine.LogWarn, "an answer with status %d has a body", x.resp.status)
 	}
 }
 
