@@ -15,9 +15,10 @@ trap 'rm -rf "$work"' EXIT
 CC=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fno-omit-frame-pointer
        -fsanitize=address,undefined -fno-sanitize-recover=all -I$here/include"
-# The Go runtime keeps its memory to the end, and takes the signals that the sanitizer would.
+# The Go runtime takes the signals that the sanitizer would.
 export GOLWS_CORE="$core"
-export ASAN_OPTIONS="detect_leaks=0:allow_user_segv_handler=1:handle_segv=0:${ASAN_OPTIONS-}"
+export ASAN_OPTIONS="detect_leaks=1:allow_user_segv_handler=1:handle_segv=0:${ASAN_OPTIONS-}"
+export LSAN_OPTIONS="suppressions=$here/capi/tests/c/lsan.supp:print_suppressions=0"
 
 # shellcheck disable=SC2086
 nice $CC $flags -Wconversion -fPIC -fvisibility=hidden -shared -o "$work/libwebsockets.so" "$here"/capi/shim/*.c -ldl -lpthread || exit 1

@@ -42,6 +42,9 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 	case unsafe.Pointer: // the C face's own, passed through the engine
 		return p.call(s, r, uintptr(v), in.Num)
 	}
+	if r == engine.ReasonFilterNetworkConnection {
+		return int(C.golws_filter_network(p.c, s, C.int(in.Num)))
+	}
 	if in.Bytes == nil {
 		return p.call(s, r, uintptr(in.Num), 0)
 	}

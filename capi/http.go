@@ -14,9 +14,10 @@ import (
 
 // golws_http_status begins a head in dst: the status line, and what the vhost
 // adds to every answer. Counts for an answer that is built and sent in the HTTP
-// callback: two crossings into Go (this one and golws_http_completed), one send,
-// no allocation; the lines between are added by the shim, and head and body go
-// through the thread's batch.
+// callback: two crossings into Go (this one and golws_http_completed); six
+// callbacks (FILTER_HTTP_CONNECTION, HTTP, and two pairs of DROP and BIND), below
+// a callback mount nine; one recv and one send; no allocation. The lines between
+// are added by the shim, and head and body go through the thread's batch.
 //
 //export golws_http_status
 func golws_http_status(s *C.struct_lws, code C.uint, dst *C.uchar, size C.size_t) (ret C.int) {
@@ -46,7 +47,9 @@ func golws_http_return_status(s *C.struct_lws, code C.uint, body *C.char) (ret C
 	}
 	w.Thread().Enter()
 	defer w.Thread().Leave()
-	return C.int(h1.ReturnStatus(w, int(code), goString(body)))
+	ret = C.int(h1.ReturnStatus(w, int(code), goString(body)))
+	answered(w, s)
+	return ret
 }
 
 // golws_http_serve_file is lws_serve_http_file.
@@ -61,7 +64,9 @@ func golws_http_serve_file(s *C.struct_lws, file, ctype, headers *C.char, n C.in
 	}
 	w.Thread().Enter()
 	defer w.Thread().Leave()
-	return C.int(h1.ServeFile(w, goString(file), goString(ctype), bytesAt(unsafe.Pointer(headers), int(n))))
+	ret = C.int(h1.ServeFile(w, goString(file), goString(ctype), bytesAt(unsafe.Pointer(headers), int(n))))
+	answered(w, s)
+	return ret
 }
 
 // golws_http_file_fragment is lws_serve_http_file_fragment.
@@ -89,8 +94,14 @@ func golws_http_completed(s *C.struct_lws) (ret C.int) {
 	}
 	w.Thread().Enter()
 	defer w.Thread().Leave()
-	return C.int(h1.TransactionCompleted(w))
+	ret = C.int(h1.TransactionCompleted(w))
+	answered(w, s)
+	return ret
 }
+
+// answered tells the shim whether the program may still write: behind an answer
+// there is nothing that its bytes could belong to.
+func answered(w *engine.Wsi, s *C.struct_lws) { s.framing = C.uint8_t(framing(w)) }
 
 // golws_http_mark_sse takes the connection's time limit off.
 //

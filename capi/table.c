@@ -79,6 +79,19 @@ golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr
 }
 
 int
+golws_filter_network(const struct lws_protocols *p, struct lws *w, int fd)
+{
+	struct lws_filter_network_conn_args a;
+
+	memset(&a, 0, sizeof a);
+	a.clilen = sizeof a.cli_addr;
+	a.accept_fd = fd;
+	if (getpeername(fd, (struct sockaddr *)&a.cli_addr, &a.clilen))
+		a.clilen = 0; /* it is gone already */
+	return p->callback(w, LWS_CALLBACK_FILTER_NETWORK_CONNECTION, &a, (void *)(intptr_t)fd, 0);
+}
+
+int
 golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
 		const struct golws_fragment *f, int n, int *done)
 {

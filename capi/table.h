@@ -26,6 +26,9 @@ int64_t golws_now_usecs(void);
 
 /* Calls the protocol for w. `in` is a number so that Go may lend its own memory. */
 int golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len);
+/* Asks whether a connection that was accepted may be served: `user` is a struct
+ * lws_filter_network_conn_args. */
+int golws_filter_network(const struct lws_protocols *p, struct lws *w, int fd);
 /* Delivers up to n pieces, one callback each, in one crossing. Stops behind the first nonzero return
  * and where w closes or goes on hold; done says how many were delivered. */
 int golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,

@@ -86,6 +86,45 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	if (!strcmp(path, "/lines"))
 		lines(wsi);
 	at = start;
+	if (!strcmp(path, "/close")) {
+		CHECK_INT(lws_hdr_total_length(wsi, WSI_TOKEN_HTTP1_0), 0);
+		if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK, NULL, 5, &at, end) ||
+		    lws_finalize_write_http_header(wsi, start, &at, end))
+			return -1;
+		lws_write(wsi, (unsigned char *)body, 5, LWS_WRITE_HTTP_FINAL);
+		return -1; /* what was written goes out */
+	}
+	if (!strcmp(path, "/twice")) {
+		if (lws_return_http_status(wsi, 200, "once") || lws_http_transaction_completed(wsi))
+			return -1;
+		/* nothing waits for this */
+		CHECK_INT(lws_write(wsi, (unsigned char *)body, 5, LWS_WRITE_HTTP_FINAL), -1);
+		CHECK(lws_return_http_status(wsi, 200, "twice"));
+		return 0;
+	}
+	if (!strcmp(path, "/body-with-204")) {
+		if (lws_add_http_header_status(wsi, 204, &at, end) || lws_finalize_write_http_header(wsi, start, &at, end))
+			return -1;
+		lws_write(wsi, (unsigned char *)body, 5, LWS_WRITE_HTTP_FINAL);
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	}
+	if (!strcmp(path, "/large")) {
+		static unsigned char large[100000];
+
+		memset(large, 'x', sizeof large);
+		if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK, NULL, sizeof large, &at, end) ||
+		    lws_finalize_write_http_header(wsi, start, &at, end))
+			return -1;
+		CHECK_INT(lws_write(wsi, large, sizeof large, LWS_WRITE_HTTP_FINAL), sizeof large);
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	}
+	if (!strcmp(path, "/short")) {
+		if (lws_add_http_common_headers(wsi, HTTP_STATUS_OK, NULL, 6, &at, end) ||
+		    lws_finalize_write_http_header(wsi, start, &at, end))
+			return -1;
+		lws_write(wsi, (unsigned char *)body, 5, LWS_WRITE_HTTP_FINAL);
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	}
 	if (!strcmp(path, "/no-server")) {
 		if (lws_add_http_header_status(wsi, 204 | LWSAHH_FLAG_NO_SERVER_NAME, &at, end) ||
 		    lws_finalize_write_http_header(wsi, start, &at, end))
@@ -158,6 +197,21 @@ main(void)
 	CHECK_INT(web_count(got, "HTTP/1.1 200 OK\r\n"), 2);
 	CHECK_INT(web_count(got, "built"), 2);
 	CHECK(strstr(got, "builtHTTP/1.1 204 "));
+
+	GROUP("large");
+	got = web_ask("GET /large HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
+	CHECK(web_count(got, "HTTP/1.1 200 OK\r\n") == 2);
+	CHECK(web_ends(got, "built"));
+
+	GROUP("what programs get wrong");
+	CHECK(web_ends(web_ask("GET /close HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", "")), "\r\n\r\nbuilt"));
+	got = web_ask("GET /twice HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
+	CHECK(strstr(got, "<h1>200</h1>once</body></html>HTTP/1.1 200 OK\r\n"));
+	/* nothing may follow an answer whose end the peer sees elsewhere */
+	got = web_ask("GET /body-with-204 HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
+	CHECK_INT(web_count(got, "HTTP/1.1 "), 1);
+	got = web_ask("GET /short HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
+	CHECK_INT(web_count(got, "HTTP/1.1 "), 1);
 
 	web_stop();
 

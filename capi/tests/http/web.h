@@ -46,7 +46,7 @@ web_stop(void)
 
 struct web_ask {
 	const char *request;
-	char answer[65536];
+	char answer[200000];
 	size_t len;
 	atomic_int done;
 };
