@@ -1,7 +1,6 @@
 package sock
 
 import (
-	"net/netip"
 	"os"
 	"syscall"
 	"unsafe"
@@ -22,8 +21,6 @@ const maxIovecs = 64
 type system struct {
 	iov [maxIovecs]unix.Iovec
 	msg unix.Msghdr
-	sa  unix.RawSockaddrAny
-	len uint32
 }
 
 func newNotifier() (notify.Notifier, error) {
@@ -96,33 +93,14 @@ func (s *system) sendv(fd int32, bufs [][]byte) (n, size, used int, e syscall.Er
 	}
 }
 
+// accept does not ask for the peer's address: nothing here needs it.
 func (s *system) accept(fd int32) (int, loop.Addr, syscall.Errno) {
-	s.len = unix.SizeofSockaddrAny
-	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&s.sa)),
-		uintptr(unsafe.Pointer(&s.len)), unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
+	n, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), 0, 0,
+		unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
 	if e != 0 {
 		return -1, loop.Addr{}, e
 	}
-	return int(n), s.peer(), 0
-}
-
-// peer is the address that accept has filled in. A unix client's is not told:
-// it has no name but by its own odd wish.
-func (s *system) peer() loop.Addr {
-	switch s.sa.Addr.Family {
-	case unix.AF_INET:
-		sa := (*unix.RawSockaddrInet4)(unsafe.Pointer(&s.sa))
-		return ipAddr(netip.AddrFrom4(sa.Addr), ntohs(sa.Port))
-	case unix.AF_INET6:
-		sa := (*unix.RawSockaddrInet6)(unsafe.Pointer(&s.sa))
-		return ip6Addr(sa.Addr, ntohs(sa.Port), sa.Scope_id)
-	}
-	return loop.Addr{}
-}
-
-func ntohs(v uint16) int {
-	b := (*[2]byte)(unsafe.Pointer(&v))
-	return int(b[0])<<8 | int(b[1])
+	return int(n), loop.Addr{}, 0
 }
 
 func newSocket(family int) (int, error) {
