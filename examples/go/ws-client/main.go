@@ -1,7 +1,7 @@
 // Command ws-client sends messages to a WebSocket echo server and checks what
 // comes back.
 //
-//	go run ./examples/go/ws-client HOST PORT [COUNT]
+//	go run ./examples/go/ws-client ws://HOST:PORT/PATH [COUNT]
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/url"
 	"os"
 	"strconv"
 
@@ -57,16 +58,22 @@ func (c *client) Callback(w *lws.Wsi, r lws.Reason, in lws.In) int {
 }
 
 func main() {
-	if len(os.Args) < 3 {
-		log.Fatal("usage: ws-client HOST PORT [COUNT]")
+	if len(os.Args) < 2 {
+		log.Fatal("usage: ws-client ws://HOST:PORT/PATH [COUNT]")
 	}
-	port, err := strconv.Atoi(os.Args[2])
-	if err != nil {
-		log.Fatal(err)
+	u, err := url.Parse(os.Args[1])
+	if err != nil || u.Scheme != "ws" {
+		log.Fatalf("%q is no ws:// address", os.Args[1])
+	}
+	port := 80
+	if u.Port() != "" {
+		if port, err = strconv.Atoi(u.Port()); err != nil {
+			log.Fatal(err)
+		}
 	}
 	c := &client{count: 3}
-	if len(os.Args) > 3 {
-		if c.count, err = strconv.Atoi(os.Args[3]); err != nil {
+	if len(os.Args) > 2 {
+		if c.count, err = strconv.Atoi(os.Args[2]); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -79,7 +86,7 @@ func main() {
 	}); err != nil {
 		log.Fatal(err)
 	}
-	if _, err = ctx.Connect(&lws.ConnectInfo{Address: os.Args[1], Port: port, Path: "/", Protocols: "lws-minimal"}); err != nil {
+	if _, err = ctx.Connect(&lws.ConnectInfo{Address: u.Hostname(), Port: port, Path: u.RequestURI(), Protocols: "lws-minimal"}); err != nil {
 		log.Fatal(err)
 	}
 	if err = lws.Run(ctx); err == nil {
