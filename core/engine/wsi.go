@@ -191,6 +191,9 @@ func (w *Wsi) Bind(p *Protocol) int {
 		return 0
 	}
 	w.Attach(p)
+	if w.protocol != p {
+		return 1
+	}
 	w.flags |= flagBound
 	if r := w.role.Reasons(w).Bind; r != ReasonNone {
 		return w.Call(r, In{})
@@ -205,6 +208,9 @@ func (w *Wsi) Attach(p *Protocol) {
 		return
 	}
 	w.Drop()
+	if !w.Alive() {
+		return
+	}
 	w.protocol = p
 	w.t.ctx.opt.Face.WsiBound(w)
 }
@@ -218,8 +224,10 @@ func (w *Wsi) Drop() {
 		return
 	}
 	w.dropCall()
-	w.t.ctx.opt.Face.WsiDropped(w)
-	w.protocol = nil
+	if w.protocol != nil { // the callback may have closed w
+		w.t.ctx.opt.Face.WsiDropped(w)
+		w.protocol = nil
+	}
 }
 
 func (w *Wsi) dropCall() {

@@ -29,7 +29,11 @@ func TransactionCompleted(w *engine.Wsi) int {
 	if !w.Open() || !x.same(w, serial) {
 		return 1
 	}
-	if w.Bind(w.Vhost().First()) != 0 || !w.Open() || !x.same(w, serial) {
+	refused := w.Bind(w.Vhost().First()) != 0
+	if !w.Open() || !x.same(w, serial) {
+		return 1
+	}
+	if refused {
 		x.phase = over
 		return 1
 	}
