@@ -82,11 +82,11 @@ func main() {
 		log.Fatal(err)
 	}
 	if _, err = lws.CreateVhost(ctx, lws.VhostOptions{
-		Port: lws.NoListen, Protocols: []*lws.Protocol{{Name: "lws-minimal", Handler: c}},
+		Port: lws.NoListen, Protocols: []*lws.Protocol{{Name: "echo", Handler: c}},
 	}); err != nil {
 		log.Fatal(err)
 	}
-	if _, err = ctx.Connect(&lws.ConnectInfo{Address: u.Hostname(), Port: port, Path: u.RequestURI(), Protocols: "lws-minimal"}); err != nil {
+	if _, err = ctx.Connect(&lws.ConnectInfo{Address: u.Hostname(), Port: port, Path: u.RequestURI(), Protocols: "echo"}); err != nil {
 		log.Fatal(err)
 	}
 	if err = lws.Run(ctx); err == nil {

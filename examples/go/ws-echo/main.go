@@ -52,7 +52,7 @@ func main() {
 	}
 	vhost, err := lws.CreateVhost(ctx, lws.VhostOptions{
 		Port:      port,
-		Protocols: []*lws.Protocol{{Name: "lws-minimal", Handler: lws.HandlerFunc(echo)}},
+		Protocols: []*lws.Protocol{{Name: "echo", Handler: lws.HandlerFunc(echo)}},
 	})
 	if err != nil {
 		log.Fatal(err)
