@@ -55,9 +55,10 @@ export ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0
 run() { # how, name, program
 	local dir=$work/dir-$1-$2
 	mkdir "$dir"
-	echo "== c/$2 ($1)"
+	local start=$SECONDS
 	nice "$3" "$dir" >"$work/stdout" 2>"$work/stderr"
 	local status=$?
+	echo "== c/$2 ($1): $((SECONDS - start)) s"
 	cat "$work/stdout"
 	passed=$((passed + $(grep -c '^ok  ' "$work/stdout")))
 	failed=$((failed + $(grep -c '^FAIL' "$work/stdout")))

@@ -58,7 +58,7 @@ func golws_set_timeout(s *C.struct_lws, reason C.int, us C.int64_t) {
 	}
 }
 
-// golws_kill closes w without farewell: at once, or when the turn is over.
+// golws_kill closes w at once, or when the turn is over.
 //
 //export golws_kill
 func golws_kill(s *C.struct_lws, sync C.int) {
@@ -70,13 +70,13 @@ func golws_kill(s *C.struct_lws, sync C.int) {
 	t := w.Thread()
 	if sync != 0 {
 		t.Enter()
-		w.CloseNow()
+		ws.Kill(w)
 		t.Leave()
 		return
 	}
 	t.Loop().Defer(func() {
 		t.Enter()
-		w.CloseNow()
+		ws.Kill(w)
 		t.Leave()
 	})
 }
@@ -93,7 +93,7 @@ func golws_kill_post(ct *C.struct_golws_thread, slot, gen C.uint32_t) {
 	t.e.Loop().Post(func() {
 		if w := t.e.Lookup(uint32(slot), uint32(gen)); w != nil {
 			t.e.Enter()
-			w.CloseNow()
+			ws.Kill(w)
 			t.e.Leave()
 		}
 	})

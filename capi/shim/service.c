@@ -1,6 +1,8 @@
 /* lws-service.h, lws-timeout-timer.h: running the loop, and scheduled functions. */
 #include "core-call.h"
 
+#include <libwebsockets/golws.h>
+
 static struct golws_thread *
 thread(struct lws_context *cx, int tsi)
 {
@@ -25,6 +27,14 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 	if (r >= 0) /* else the context may be gone, and t with it */
 		t->serving--;
 	return r;
+}
+
+int
+lws_service_pollfd(struct lws_context *context, int tsi)
+{
+	struct golws_thread *t = thread(context, tsi);
+
+	return t ? golws_call_pollfd(t) : -1;
 }
 
 int
@@ -201,10 +211,7 @@ lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs)
 void
 lws_set_timeout_us(struct lws *wsi, enum pending_timeout reason, lws_usec_t us)
 {
-	if (us == LWS_TO_KILL_SYNC || us == LWS_TO_KILL_ASYNC)
-		kill_wsi(wsi, us == LWS_TO_KILL_SYNC);
-	else
-		golws_call_set_timeout(wsi, (int)reason, us);
+	golws_call_set_timeout(wsi, us ? (int)reason : NO_PENDING_TIMEOUT, us);
 }
 
 void

@@ -112,7 +112,6 @@ func (w *Wsi) timedOut() {
 		return
 	}
 	r := w.timeoutReason
-	w.Logf(LogInfo, "timed out %s", r)
 	if w.state == stateOpen {
 		if tr, ok := w.role.(TimeoutRole); ok && tr.TimedOut(w, r) {
 			return

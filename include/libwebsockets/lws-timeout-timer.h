@@ -57,7 +57,8 @@ enum pending_timeout {
  * NO_PENDING_TIMEOUT removes the deadline, whatever secs is.
  *
  * With the two LWS_TO_KILL_ values it may be called from any thread. From a thread other than the
- * wsi's own, and for the wsi whose callback is running, LWS_TO_KILL_SYNC is LWS_TO_KILL_ASYNC. */
+ * wsi's own LWS_TO_KILL_SYNC is LWS_TO_KILL_ASYNC. A ws peer gets a close frame where
+ * lws_close_reason() has set one; its answer is not awaited. */
 LWS_VISIBLE LWS_EXTERN void
 lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs);
 

@@ -57,6 +57,18 @@ func SetCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
 	return true
 }
 
+// Kill ends w at once, for its user. A reason that SetCloseReason has set is
+// still told to the peer; its answer is not awaited.
+func Kill(w *engine.Wsi) {
+	c := of(w)
+	if c == nil || !w.Open() || c.bye == nil || c.bye.own == nil || c.has(fSentClose) {
+		w.CloseNow()
+		return
+	}
+	c.sendClose(w, c.bye.own)
+	w.CloseLingering()
+}
+
 // ClosePayload is what the peer's close frame held, code and reason, or, where
 // none has come, what ours will hold. It is w's.
 func ClosePayload(w *engine.Wsi) []byte {
