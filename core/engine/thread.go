@@ -91,7 +91,9 @@ func (t *Thread) Service(limit loop.Micros) error {
 }
 
 // Enter and Leave bracket code that calls into the thread's wsi from outside
-// the loop; leaving settles.
+// the loop; leaving settles. Outside of Service that flushes only: WRITEABLE
+// callbacks wait for the next turn, as a program may hold a lock here that its
+// callbacks take.
 func (t *Thread) Enter() { t.enter() }
 
 // Leave ends what Enter began.
@@ -101,7 +103,11 @@ func (t *Thread) enter() { t.depth++ }
 
 func (t *Thread) leave() {
 	if t.depth--; t.depth == 0 {
-		t.settle()
+		if t.serving.Load() {
+			t.settle()
+		} else {
+			t.flushOutside()
+		}
 		if t.ctx.destroying.Load() && !t.serving.Load() {
 			t.teardown()
 		}
@@ -136,6 +142,15 @@ func (t *Thread) settle() {
 	}
 	t.Flush()
 	t.depth--
+	if len(t.wanting) > 0 || len(t.resumes) > 0 {
+		t.settleLater()
+	}
+}
+
+// flushOutside sends what was written and leaves the callbacks to the next turn.
+func (t *Thread) flushOutside() {
+	t.ctx.opt.Face.Collect(t)
+	t.Flush()
 	if len(t.wanting) > 0 || len(t.resumes) > 0 {
 		t.settleLater()
 	}
