@@ -30,6 +30,19 @@ func golws_service(ct *C.struct_golws_thread, us C.int64_t) (ret C.int) {
 	return 0
 }
 
+// golws_pollfd is the thread's one descriptor.
+//
+//export golws_pollfd
+func golws_pollfd(ct *C.struct_golws_thread) (ret C.int) {
+	ret = -1
+	defer guard(ct.cx)
+	t := threadOf(ct)
+	if t == nil {
+		return -1
+	}
+	return C.int(t.e.Loop().Driver().PollFd())
+}
+
 // golws_next_due is how long the thread may wait for something to arrive, in
 // microseconds; -1 for as long as it takes.
 //

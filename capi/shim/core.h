@@ -22,6 +22,7 @@
 	F(void, vhost_set_mounts, , (struct lws_vhost *vh, struct lws_http_mount *mounts), (vh, mounts)) \
 	/* service.go */ \
 	F(int, service, -1, (struct golws_thread *t, int64_t us), (t, us)) \
+	F(int, pollfd, -1, (struct golws_thread *t), (t)) \
 	F(int64_t, next_due, -1, (struct golws_thread *t), (t)) \
 	F(void, cancel, , (struct lws_context *cx), (cx)) \
 	F(void, cancel_thread, , (struct golws_thread *t), (t)) \
