@@ -122,29 +122,46 @@ func (w *Wsi) SendCopy(b []byte) {
 }
 
 // SendDirect sends a head and a big payload, which is copied only where it
-// cannot go out now.
+// cannot go out now. What w wrote just before goes out in the same call.
 func (w *Wsi) SendDirect(head, payload []byte) {
-	if w.Shared.Pending > 0 {
-		w.t.Flush()
+	x := &w.t.tx
+	first, before := len(x.runs), 0
+	for first > 0 && x.runs[first-1].w == w {
+		first--
+		before += len(x.runs[first].b)
 	}
-	if w.Shared.Pending > 0 || w.carrier == nil {
+	if before != int(w.Shared.Pending) || w.carrier == nil { // more waits than that
+		w.t.Flush()
+		first, before = 0, 0
+	}
+	if int(w.Shared.Pending) > before || w.carrier == nil {
 		w.enqueue(head)
 		w.enqueue(payload)
 		return
 	}
-	x := &w.t.tx
-	x.vec = append(x.vec[:0], head, payload)
+	x.vec = x.vec[:0]
+	for i := range x.runs[first:] {
+		x.vec = append(x.vec, x.runs[first+i].b)
+	}
+	clear(x.runs[first:])
+	x.runs = x.runs[:first]
+	w.Shared.Pending -= uint32(before)
+	x.vec = append(x.vec, head, payload)
 	n, err := w.carrier.Writev(x.vec)
-	clear(x.vec)
 	if err != nil {
+		clear(x.vec)
 		w.broken(err)
 		return
 	}
-	if n < len(head) {
-		w.enqueue(head[n:])
-		n = len(head)
+	for _, b := range x.vec {
+		if n >= len(b) {
+			n -= len(b)
+			continue
+		}
+		w.enqueue(b[n:])
+		n = 0
 	}
-	w.enqueue(payload[n-len(head):])
+	clear(x.vec)
 }
 
 // enqueue copies b to the queue.
