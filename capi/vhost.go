@@ -137,20 +137,22 @@ func bit(m *C.struct_lws_http_mount, n uint) bool {
 
 func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) engine.VhostOptions {
 	has := func(o uint64) bool { return uint64(info.options)&o == o }
+	// these may also be set for all vhosts, where the context is made
+	either := func(o uint64) bool { return has(o) || uint64(v.cx.c.options)&o == o }
 	secs := func(n int) loop.Micros { return loop.Micros(n) * 1e6 }
 	o := engine.VhostOptions{
 		Name: name, Iface: goString(info.iface), Port: int(info.port), Protocols: v.protocols(info),
 		PVOs: pvos(info.pvo), Mounts: mounts(info.mounts), Headers: pvos(info.headers), User: info.user,
 		ListenFD: -1, UnixUID: -1, UnixGID: -1,
 		UnixSocket:      has(C.LWS_SERVER_OPTION_UNIX_SOCK),
-		DisableIPv6:     has(C.LWS_SERVER_OPTION_DISABLE_IPV6),
+		DisableIPv6:     either(C.LWS_SERVER_OPTION_DISABLE_IPV6),
 		V6Only:          has(C.LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY) && has(C.LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE),
 		ShareListen:     has(C.LWS_SERVER_OPTION_ALLOW_LISTEN_SHARE),
 		BindDevice:      info.bind_iface != 0,
-		SkipServerName:  has(C.LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME),
+		SkipServerName:  either(C.LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME),
 		StrictHost:      has(C.LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK),
 		FailIfUnbound:   has(C.LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND),
-		ValidateUTF8:    has(C.LWS_SERVER_OPTION_VALIDATE_UTF8),
+		ValidateUTF8:    either(C.LWS_SERVER_OPTION_VALIDATE_UTF8),
 		BestPractice:    has(C.LWS_SERVER_OPTION_HTTP_HEADERS_SECURITY_BEST_PRACTICES_ENFORCE),
 		AdoptListenRole: has(C.LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG),
 		FallbackToRole:  has(C.LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG),
