@@ -132,6 +132,84 @@ func TestAnythingInCallbacks(t *testing.T) {
 	}
 }
 
+// The same for a client that posts and reads.
+func TestAnythingInClientCallbacks(t *testing.T) {
+	for _, way := range []string{"close now", "close", "linger", "refuse", "destroy vhost", "destroy context", "turn", "read"} {
+		for at := 0; ; at++ {
+			r := newRig(t, engine.Options{})
+			v := r.vhost(engine.VhostOptions{Port: engine.NoListen, Timeout: 5 * second})
+			l := r.listen(80)
+			n, done := 0, false
+			r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+				if n++; n == at+1 && re != engine.ReasonWSIDestroy {
+					done = true
+					switch way {
+					case "close now":
+						w.CloseNow()
+					case "close":
+						w.Close()
+					case "linger":
+						w.CloseLingering()
+					case "refuse":
+						return -1
+					case "destroy vhost":
+						v.Destroy(r.ctx.Thread(0))
+					case "destroy context":
+						r.ctx.Destroy()
+					case "turn":
+						if err := r.ctx.Thread(0).Service(0); err != nil {
+							t.Error(err)
+						}
+					case "read":
+						h1.Read(w, 2)
+					}
+					if !w.Alive() {
+						return 0
+					}
+				}
+				switch re {
+				case engine.ReasonClientAppendHandshakeHeader:
+					hb := in.Value.(*engine.HeaderBuffer)
+					hb.B = append(hb.B, "content-length: 5\r\n"...)
+					h1.BodyPending(w, true)
+					w.CallbackOnWritable()
+				case engine.ReasonClientHTTPWriteable:
+					h1.BodyPending(w, false)
+					if w.Write([]byte("01234"), engine.WriteHTTPFinal) != nil {
+						return -1
+					}
+				}
+				return r.usual(w, re, in)
+			}
+			r.leaves = way == "destroy context"
+			_, err := r.ctx.Connect(&engine.ConnectInfo{Address: r.peers.Addr().String(), Port: 80, Method: "POST", Path: "/"})
+			r.run(20_000)
+			for _, p := range l.peers {
+				if !p.ended {
+					p.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+				}
+			}
+			r.run(8 * second)
+			log := strings.Join(r.log, "\n")
+			if err == nil && strings.Count(log, "WSI_CREATE") != strings.Count(log, "WSI_DESTROY") {
+				t.Errorf("%s at %d:\n%s", way, at, log)
+			}
+			if balance := strings.Count(log, "BIND_PROTOCOL") - strings.Count(log, "DROP_PROTOCOL"); balance != 0 {
+				t.Errorf("%s at %d: %d bindings are not dropped:\n%s", way, at, balance, log)
+			}
+			if !done {
+				if at < 12 {
+					t.Fatalf("only %d callbacks:\n%s", at, log)
+				}
+				break
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
 // FuzzServer has a server read anything, in any pieces: it must not panic, and
 // leave nothing behind.
 func FuzzServer(f *testing.F) {

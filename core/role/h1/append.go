@@ -24,37 +24,62 @@ const NoServerName = 1 << 30
 
 const codeMask = 1<<16 - 1
 
-// AppendStatus appends the status line and the headers that the vhost adds to
-// every answer.
+// AppendStatus appends the status line and what every answer has: the headers
+// of the vhost, "connection: close" where the connection ends behind the answer
+// (or that it stays, for an HTTP/1.0 peer that asked), and the date where there
+// is plenty of room.
 func AppendStatus(w *engine.Wsi, dst []byte, code int) ([]byte, error) {
 	x := Of(w)
-	minor := 1
-	if x != nil {
-		x.resp.built = built{code: code & codeMask}
-		if x.Head().Method != "" {
-			minor = x.Head().Minor
-		}
-	}
 	o := w.Vhost().Options()
-	server := code&NoServerName == 0 && o.ServerString != ""
+	status := code & codeMask
+	minor, line, server := 1, "", ""
+	if x != nil && !w.Client() {
+		x.resp.built = built{code: status}
+		minor, line = x.Head().Minor, x.persistence(w)
+	}
+	if code&NoServerName == 0 {
+		server = o.ServerString
+	}
 	var extra []byte
 	if s, ok := w.Vhost().Data.(*site); ok {
 		extra = s.lines
 	}
-	status := code & codeMask
-	need := len("HTTP/1.1 200 \r\n") + len(wire.StatusText(status)) + len(extra)
-	if server {
-		need += len("server: \r\n") + len(o.ServerString)
-	}
+	need := len("HTTP/1.1 200 \r\n") + len(wire.StatusText(status)) + len(extra) + len(line) + len("server: \r\n") + len(server)
 	if cap(dst)-len(dst) < need {
 		return dst, ErrNoRoom
 	}
 	dst = append(wire.AppendStatusLine(dst, minor, status), extra...)
-	if server {
-		dst = append(append(append(dst, "server: "...), o.ServerString...), "\r\n"...)
+	if server != "" {
+		dst = append(append(append(dst, "server: "...), server...), "\r\n"...)
+	}
+	if line != "" {
+		x.resp.built.closes = line == closeLine
+		dst = append(dst, line...)
+	}
+	if x != nil && cap(dst)-len(dst) >= dateRoom {
+		x.resp.built.date = true
+		dst = appendDate(dst, w.Context().Options().WallClock())
 	}
 	return dst, nil
 }
+
+const closeLine = "connection: close\r\n"
+
+// persistence is the header line that says whether the connection stays, "" for
+// what HTTP/1.1 means without one.
+func (x *Exchange) persistence(w *engine.Wsi) string {
+	switch h := x.Head(); {
+	case !h.KeepAlive || w.Ended():
+		return closeLine
+	case h.Minor == 0:
+		return "connection: keep-alive\r\n"
+	}
+	return ""
+}
+
+// dateRoom is the room from which on AppendStatus adds the date: programs that
+// measured theirs do not know of it.
+const dateRoom = 384
 
 // AppendHeaderByName appends a header. The name may have its colon behind it,
 // as lws's users write it.
@@ -119,7 +144,7 @@ func AppendCommonHeaders(w *engine.Wsi, dst []byte, code int, ctype string, clen
 	if err == nil && clen >= 0 {
 		out, err = AppendContentLength(w, out, clen)
 	}
-	if err == nil && clen < 0 {
+	if x := Of(w); err == nil && clen < 0 && (x == nil || !x.resp.built.closes || x.Head().KeepAlive) {
 		out, err = AppendHeaderByName(w, out, "connection", "close")
 	}
 	if err != nil {
@@ -128,27 +153,18 @@ func AppendCommonHeaders(w *engine.Wsi, dst []byte, code int, ctype string, clen
 	return out, nil
 }
 
-// AppendFinalize ends the head. Where there is room it adds what the peer is
-// owed: "connection: close" where the connection ends behind the answer, or
-// that it stays for an HTTP/1.0 peer that asked, and the date.
+// AppendFinalize ends the head. Where there is room it adds what is missing:
+// "connection: close" for a body of unknown length, and the date.
 func AppendFinalize(w *engine.Wsi, dst []byte) ([]byte, error) {
 	room := cap(dst) - len(dst) - 2
 	if room < 0 {
 		return dst, ErrNoRoom
 	}
 	if x := Of(w); x != nil && !w.Client() {
-		h, b := x.Head(), &x.resp.built
-		line := ""
-		switch {
-		case b.closes:
-		case !h.KeepAlive || w.Ended() || b.code >= 200 && !b.length && h.Method != "HEAD" && b.code != 204 && b.code != 304:
-			line = "connection: close\r\n"
-		case h.Minor == 0:
-			line = "connection: keep-alive\r\n"
-		}
-		if line != "" && len(line) <= room {
-			dst = append(dst, line...)
-			room -= len(line)
+		b := &x.resp.built
+		if !b.closes && !b.length && b.code >= 200 && b.code != 204 && b.code != 304 && x.Head().Method != "HEAD" && room >= len(closeLine) {
+			dst = append(dst, closeLine...)
+			room -= len(closeLine)
 		}
 		if !b.date && room >= dateLine {
 			dst = appendDate(dst, w.Context().Options().WallClock())

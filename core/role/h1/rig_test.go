@@ -297,7 +297,10 @@ func completed(w *engine.Wsi) int {
 	return 0
 }
 
-const headOK = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: "
+const (
+	headOK    = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: "
+	headClose = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: "
+)
 
 func page(status int, body string) string {
 	b := fmt.Sprintf(`<html><head><meta charset=utf-8 http-equiv="Content-Language" content="en"/>`+

@@ -61,7 +61,7 @@ func TestAnswersFromWriteable(t *testing.T) {
 		a HTTP_DROP_PROTOCOL
 		a HTTP_BIND_PROTOCOL`)
 	p.send(get("/two", "Connection: close\r\n"))
-	p.wantText(headOK + "8\r\nconnection: close\r\n\r\n/two/two")
+	p.wantText(headClose + "8\r\n\r\n/two/two")
 	if !p.ended {
 		t.Error("the connection is still open")
 	}
@@ -81,7 +81,7 @@ func TestPipelinedInOrder(t *testing.T) {
 	r.vhost(engine.VhostOptions{})
 	r.hooks["a"] = dynamic
 	p := r.dial().send(get("/one", "") + get("/two", "") + get("/six", "Connection: close\r\n") + "junk behind the last request")
-	p.wantText(headOK + "8\r\n\r\n/one/one" + headOK + "8\r\n\r\n/two/two" + headOK + "8\r\nconnection: close\r\n\r\n/six/six")
+	p.wantText(headOK + "8\r\n\r\n/one/one" + headOK + "8\r\n\r\n/two/two" + headClose + "8\r\n\r\n/six/six")
 	r.wantLog(`a WSI_CREATE
 		a SERVER_NEW_CLIENT_INSTANTIATED
 		a FILTER_HTTP_CONNECTION /one
@@ -115,12 +115,12 @@ func TestHTTP10(t *testing.T) {
 	r.vhost(engine.VhostOptions{})
 	r.hooks["a"] = dynamic
 	p := r.dial().send("GET /old HTTP/1.0\r\n\r\n")
-	p.wantText("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 8\r\nconnection: close\r\n\r\n/old/old")
+	p.wantText("HTTP/1.0 200 OK\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\n/old/old")
 	if !p.ended {
 		t.Error("the connection is still open")
 	}
 	p = r.dial().send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-	p.wantText("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 8\r\nconnection: keep-alive\r\n\r\n/old/old")
+	p.wantText("HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-type: text/plain\r\ncontent-length: 8\r\n\r\n/old/old")
 	if p.ended {
 		t.Error("the connection was to stay")
 	}
@@ -529,7 +529,7 @@ func TestIgnoresCompletion(t *testing.T) {
 		return 0
 	}
 	p := r.dial().send(get("/", "Connection: close\r\n"))
-	p.wantText(headOK + "1\r\nconnection: close\r\n\r\nx")
+	p.wantText(headClose + "1\r\n\r\nx")
 	if !p.ended {
 		t.Error("the connection is still open")
 	}
@@ -573,4 +573,32 @@ func TestAppendRefusals(t *testing.T) {
 	}
 	p := r.dial().send(get("/", ""))
 	p.wantText("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")
+}
+
+// Receive flow control holds a body back, its end too.
+func TestBodyFlowControl(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	a := r.protocol("a")
+	a.RxBufferSize = 4
+	r.vhost(engine.VhostOptions{Protocols: []*engine.Protocol{a}, Timeout: 3 * second})
+	var at *engine.Wsi
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+		if at = w; re == engine.ReasonHTTPBody {
+			w.Hold(engine.HoldUser)
+		}
+		return bodies(w, re, in)
+	}
+	p := r.dial().send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n0123456789")
+	th := r.ctx.Thread(0)
+	r.takeLog()
+	for _, want := range []string{"a HTTP_BODY 4567", "a HTTP_BODY 89", "a HTTP_BODY_COMPLETION\na HTTP_DROP_PROTOCOL\na HTTP_BIND_PROTOCOL"} {
+		r.run(10 * second) // the program's pause is no slow peer
+		r.wantLog("")
+		th.Enter()
+		at.Release(engine.HoldUser)
+		th.Leave()
+		r.run(1000)
+		r.wantLog(want)
+	}
+	p.wantText(headOK + "8\r\n\r\n10 bytes")
 }
