@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import collections
 import contextlib
+import importlib
 import pathlib
 import re
 import socket
@@ -19,6 +20,7 @@ import sys
 import time
 
 from kosoku import FailureError, run_fuzzingclient, run_fuzzingserver
+from kosoku._caseindex import initialize_shims
 from kosoku._report import write_reports
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -86,6 +88,17 @@ async def against_client(program, include):
                 await p.wait()
 
 
+def mend_kosoku():
+    """Groups 12 and 13 hash what was echoed. kosoku 0.1.0 hands them the payload of a message that was not compressed
+    (as RFC 7692 section 6 allows, and as is sensible for short ones) as a str of its bytes, which cannot be hashed."""
+    initialize_shims()
+    cases = importlib.import_module("case12_x_x")
+    for case in cases.Case12_X_X + cases.Case13_X_X:
+        def on_message(self, message, binary, inner=case.onMessage):
+            return inner(self, message.encode("latin-1") if isinstance(message, str) else message, binary)
+        case.onMessage = on_message
+
+
 def verdict(r):
     """One word for a case: the worse of what its messages and its close were judged."""
     behaviour, close = r.behavior.value, r.behavior_close.value
@@ -124,6 +137,7 @@ async def main():
     o = a.parse_args()
     include = o.cases.split(",") if o.cases else [g + ".*" for g in o.groups.split(",")]
     explained = set(re.findall(r"\b\d+\.\d+(?:\.\d+)?\b", (HERE / "non-strict.md").read_text()))
+    mend_kosoku()
     passed = failed = 0
     for side, program, drive in (("server", o.server, against_server), ("client", o.client, against_client)):
         if not program:

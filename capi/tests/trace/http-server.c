@@ -87,13 +87,23 @@ static void script_http10(void)
 }
 static void http_server_http10(void) { serve(dynamic, script_http10); }
 
+/* Promises more than it sends, and waits. */
+static int half_an_answer(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	unsigned char buf[LWS_PRE + 512], *start = buf + LWS_PRE, *at = start, *end = buf + sizeof buf - 1;
+
+	(void)user; (void)in; (void)len;
+	if (reason != LWS_CALLBACK_HTTP) return 0;
+	return lws_add_http_common_headers(wsi, HTTP_STATUS_OK, "text/plain", 100, &at, end) ||
+	       lws_finalize_write_http_header(wsi, start, &at, end);
+}
 static void script_gone(void)
 {
 	wire_connect(port);
 	wire_send(GET("/gone", ""));
 	wire_read_head();
 }
-static void http_server_peer_leaves(void) { serve(dynamic, script_gone); }
+static void http_server_peer_leaves(void) { serve(half_an_answer, script_gone); }
 
 static int head_only(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -359,6 +369,7 @@ static void script_bad(void)
 {
 	wire_connect(port);
 	wire_send("NONSENSE\r\n\r\n");
+	wire_read_head();
 	wire_expect_end();
 }
 static void http_server_bad_request(void) { serve(dummy, script_bad); }

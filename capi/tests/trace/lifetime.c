@@ -249,9 +249,9 @@ static void callback_all_protocol(void)
 	say("main", "lws_callback_all_protocol -> %d", lws_callback_all_protocol(cx, &server_protocols[1], LWS_CALLBACK_USER));
 	say("main", "lws_callback_all_protocol_vhost_args -> %d",
 	    lws_callback_all_protocol_vhost_args(server_vh, lws_vhost_name_to_protocol(server_vh, "echo"), LWS_CALLBACK_USER + 1, "args", 4));
+	trace_asked_all();
 	say("main", "lws_callback_on_writable_all_protocol -> %d",
 	    lws_callback_on_writable_all_protocol(cx, lws_vhost_name_to_protocol(server_vh, "echo")));
-	trace_asked_all();
 	finish();
 	run_until_finished();
 	say("main", "lws_callback_vhost_protocols_vhost -> %d", lws_callback_vhost_protocols_vhost(server_vh, LWS_CALLBACK_USER + 2, "hey", 3));

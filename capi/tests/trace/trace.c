@@ -103,7 +103,6 @@ static const char *reason_name(enum lws_callback_reasons r)
 	R(EVENT_WAIT_CANCELLED); R(CHILD_CLOSING); R(VHOST_CERT_AGING); R(USER);
 	case LWS_CALLBACK_USER + 1: return "USER+1";
 	case LWS_CALLBACK_USER + 2: return "USER+2";
-	case 105: return "CONNECTING";	/* lws 4.4 and later */
 	}
 #undef R
 	return "?";
@@ -234,6 +233,7 @@ static int logged(const char *actor, hook_fn hook, struct lws *wsi, enum lws_cal
 	case LWS_CALLBACK_GET_THREAD_ID: case LWS_CALLBACK_ADD_POLL_FD: case LWS_CALLBACK_DEL_POLL_FD:
 	case LWS_CALLBACK_CHANGE_MODE_POLL_FD: case LWS_CALLBACK_LOCK_POLL: case LWS_CALLBACK_UNLOCK_POLL:
 	case LWS_CALLBACK_VHOST_CERT_AGING:
+	case 105: /* CONNECTING: came after the lws that the golden texts are from */
 		return 0;
 	}
 	/* A loop may wake itself as it likes; a listening wsi is the library's own and was never announced */
@@ -246,8 +246,11 @@ static int logged(const char *actor, hook_fn hook, struct lws *wsi, enum lws_cal
 		snprintf(flags, sizeof flags, "%s%s%s left=%zu", lws_is_first_fragment(wsi) ? " first" : "",
 			 lws_is_final_fragment(wsi) ? " final" : "", lws_frame_is_binary(wsi) ? " binary" : "",
 			 lws_remaining_packet_payload(wsi));
+	/* undocumented, and always 0 in 4.1.6 where `in` is a string */
+	if (r == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE || r == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION ||
+	    r == LWS_CALLBACK_CONFIRM_EXTENSION_OKAY || r == LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED) snprintf(n, sizeof n, "any");
 	say(actor, "%-14s %s protocol=%s user=%s in=%s len=%s%s", wsi_name(wsi, r), reason_name(r), p ? p->name : "none",
-	    user ? "set" : "NULL", show_in(r, in, len, buf, sizeof buf), n, flags);
+	    r == LWS_CALLBACK_FILTER_NETWORK_CONNECTION ? "any" : user ? "set" : "NULL", show_in(r, in, len, buf, sizeof buf), n, flags);
 	ret = hook ? hook(wsi, r, user, in, len) : 0;
 	if (ret) say(actor, "  returned %d", ret);
 	return ret;
