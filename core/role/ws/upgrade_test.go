@@ -366,7 +366,7 @@ func TestBothSides(t *testing.T) {
 			}
 			return 0
 		})
-		message := strings.Repeat(fmt.Sprint("message of some length "), 3000)
+		message := strings.Repeat("message of some length ", 3000)
 		got, closes := "", 0
 		b.rec.when(engine.ReasonClientEstablished, func(w *engine.Wsi, _ engine.In) int {
 			w.CallbackOnWritable()

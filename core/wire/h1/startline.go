@@ -117,7 +117,7 @@ func validHost(b []byte) bool {
 		if len(port) > 0 && port[0] != ':' || bytes.IndexByte(b[1:], '[') >= 0 {
 			return false
 		}
-	} else if bytes.IndexAny(b, "[]") >= 0 {
+	} else if bytes.ContainsAny(b, "[]") {
 		return false
 	}
 	i := bytes.IndexByte(port, ':')
