@@ -21,6 +21,7 @@ TEST = [
     ("go", "go test -p 2 ./..."),
     ("race", "go test -p 2 -race ./core/..."),
     ("c", "build/test-c-pure.sh"),
+    ("c http", "build/test-c-http.sh"),
     ("headers", "build/check-headers.sh"),
     ("installed", "build/test-install.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),

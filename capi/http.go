@@ -14,10 +14,11 @@ import (
 
 // golws_http_status begins a head in dst: the status line, and what the vhost
 // adds to every answer. Counts for an answer that is built and sent in the HTTP
-// callback: two crossings into Go (this one and golws_http_completed); six
-// callbacks (FILTER_HTTP_CONNECTION, HTTP, and two pairs of DROP and BIND), below
-// a callback mount nine; one recv and one send; no allocation. The lines between
-// are added by the shim, and head and body go through the thread's batch.
+// callback: two crossings into Go (this one or golws_http_common, and
+// golws_http_completed); six callbacks (FILTER_HTTP_CONNECTION, HTTP, and two
+// pairs of DROP and BIND), below a callback mount nine; one recv and one send; no
+// allocation. The lines between are added by the shim, and head and body go
+// through the thread's batch.
 //
 //export golws_http_status
 func golws_http_status(s *C.struct_lws, code C.uint, dst *C.uchar, size C.size_t) (ret C.int) {
@@ -30,6 +31,26 @@ func golws_http_status(s *C.struct_lws, code C.uint, dst *C.uchar, size C.size_t
 	b, err := h1.AppendStatus(w, bytesAt(unsafe.Pointer(dst), int(size))[:0:size], int(code))
 	if err != nil {
 		logLine(nil, nil, s, engine.LogWarn, "lws_add_http_header_status: "+err.Error())
+		return -1
+	}
+	return C.int(len(b))
+}
+
+// golws_http_common begins a head like golws_http_status, with a content type
+// and the length of the body, negative where that is not known.
+//
+//export golws_http_common
+func golws_http_common(s *C.struct_lws, code C.uint, ctype *C.char, n C.size_t, length C.int64_t, dst *C.uchar, size C.size_t) (ret C.int) {
+	ret = -1
+	defer guardWsi(s)
+	w := wsiOf(s)
+	if w == nil {
+		return -1
+	}
+	t := unsafe.String((*byte)(unsafe.Pointer(ctype)), int(n)) // the caller's, for this call
+	b, err := h1.AppendCommonHeaders(w, bytesAt(unsafe.Pointer(dst), int(size))[:0:size], int(code), t, int64(length))
+	if err != nil {
+		logLine(nil, nil, s, engine.LogWarn, "lws_add_http_common_headers: "+err.Error())
 		return -1
 	}
 	return C.int(len(b))

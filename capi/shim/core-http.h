@@ -19,6 +19,7 @@
 	F(int, hdr_detach, 0, (struct lws *w), (w)) \
 	/* http.go */ \
 	F(int, http_status, -1, (struct lws *w, unsigned int code, unsigned char *dst, size_t size), (w, code, dst, size)) \
+	F(int, http_common, -1, (struct lws *w, unsigned int code, const char *type, size_t n, int64_t content_len, unsigned char *dst, size_t size), (w, code, type, n, content_len, dst, size)) \
 	F(int, http_return_status, -1, (struct lws *w, unsigned int code, const char *body), (w, code, body)) \
 	F(int, http_serve_file, -1, (struct lws *w, const char *file, const char *type, const char *headers, int len), (w, file, type, headers, len)) \
 	F(int, http_file_fragment, -1, (struct lws *w), (w)) \

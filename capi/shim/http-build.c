@@ -1,5 +1,5 @@
 /* lws-http.h: building headers in the caller's memory. Lines of HTTP/1 need nothing that the core knows, so
- * only the status line and what the vhost adds to it are a crossing. A multiplexed wsi will have its lines
+ * only what begins a head (the status line and what the vhost adds to it) is a crossing. A multiplexed wsi will have its lines
  * made by the core; its role decides. */
 #include "core-call.h"
 
@@ -119,19 +119,14 @@ int
 lws_add_http_common_headers(struct lws *wsi, unsigned int code, const char *content_type, lws_filepos_t content_len,
 			    unsigned char **p, unsigned char *end)
 {
-	unsigned char *start = *p;
+	int64_t length = content_len > INT64_MAX ? -1 : (int64_t)content_len; /* LWS_ILLEGAL_HTTP_CONTENT_LEN too */
+	int n = *p < end ? golws_call_http_common(wsi, code, content_type, content_type ? strlen(content_type) : 0,
+						  length, *p, (size_t)(end - *p))
+			 : -1;
 
-	if (lws_add_http_header_status(wsi, code, p, end) ||
-	    (content_type && lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE,
-							  (const unsigned char *)content_type,
-							  (int)strlen(content_type), p, end)) ||
-	    (content_len != LWS_ILLEGAL_HTTP_CONTENT_LEN
-		     ? lws_add_http_header_content_length(wsi, content_len, p, end)
-		     : lws_add_http_header_by_token(wsi, WSI_TOKEN_CONNECTION, (const unsigned char *)"close", 5,
-						    p, end))) {
-		*p = start;
+	if (n < 0)
 		return 1;
-	}
+	*p += n;
 
 	return 0;
 }

@@ -336,7 +336,8 @@ lws_http_check_retry_after(struct lws *wsi, lws_usec_t *us_interval_in_out);
 #define LWSAHH_FLAG_NO_SERVER_NAME (1 << 30) /* no Server header */
 
 /* Begins a response: the status line, and the headers that every response of the vhost has. The line has the
- * request's HTTP version. A program that wants a Date header adds it itself; whole answers and files have one. */
+ * request's HTTP version. Says also whether the connection closes behind the response, and the date if there is
+ * plenty of room (384 bytes). */
 LWS_VISIBLE LWS_EXTERN int LWS_WARN_UNUSED_RESULT
 lws_add_http_header_status(struct lws *wsi, unsigned int code, unsigned char **p, unsigned char *end);
 

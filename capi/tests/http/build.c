@@ -181,6 +181,8 @@ main(void)
 	got = web_ask("GET /unknown HTTP/1.1\r\nHost: h\r\n\r\n");
 	CHECK(strstr(got, "\r\nconnection: close\r\n"));
 	CHECK(!strstr(got, "content-length"));
+	CHECK_INT(web_count(web_ask(GET("/unknown", "")), "connection: close"), 1);
+	got = web_ask("GET /unknown HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
 	CHECK(web_ends(got, "\r\n\r\nbuilt"));
 
 	GROUP("HTTP/1.0");
@@ -188,9 +190,10 @@ main(void)
 	CHECK(web_begins(got, "HTTP/1.0 200 OK\r\n"));
 	CHECK(web_ends(got, "\r\n\r\nbuilt"));
 
-	/* the answer does not say that it keeps the connection, so the peer waits for its end */
 	got = web_ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n");
-	CHECK_INT(web_count(got, "HTTP/1.0 200 OK\r\n"), 1);
+	CHECK_INT(web_count(got, "HTTP/1.0 200 OK\r\n"), 2);
+	CHECK_INT(web_count(got, "\r\nconnection: keep-alive\r\n"), 1);
+	CHECK_INT(web_count(got, "\r\nconnection: close\r\n"), 1);
 
 	GROUP("one after another");
 	got = web_ask("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /no-server HTTP/1.1\r\nHost: h\r\n\r\n" GET("/", ""));
