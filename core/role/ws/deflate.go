@@ -17,8 +17,9 @@ type Deflate struct {
 	Accept pmd.Config // what a server wants
 	// Level of compression, 1 to 9; 0 for the fastest.
 	Level int
-	// Threshold is the length of a message from which on it is compressed.
-	// Whole messages that get no smaller are sent as they are anyway.
+	// Threshold is the length of a message from which on it is compressed; 0
+	// compresses all that are not empty, as lws does. Some peers, though RFC
+	// 7692 section 6 lets messages go uncompressed, expect no such one.
 	Threshold int
 	// MaxMessage limits what one message may inflate to; a longer one is
 	// answered with 1009. 0 is DefaultMaxInflated, negative no limit. It limits
@@ -103,16 +104,12 @@ func (c *conn) pack(b0 byte, p []byte) (packed []byte, ok bool) {
 		return nil, false
 	}
 	packed = append(c.th.packed[:0], c.th.head[:wire.MaxHead]...)
-	if whole(b0) {
-		packed, ok = c.z.out.CompressMessage(packed, p)
-	} else {
-		packed, ok = c.z.out.Compress(packed, p, b0&wire.Fin != 0), true
-	}
+	packed = c.z.out.Compress(packed, p, b0&wire.Fin != 0)
 	c.th.packed = packed
 	if cap(packed) > maxPacked {
 		c.th.packed = nil
 	}
-	return packed, ok
+	return packed, true
 }
 
 // sendPacked sends a frame that pack made.

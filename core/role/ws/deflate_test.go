@@ -141,7 +141,7 @@ func TestDeflateEcho(t *testing.T) {
 	}
 }
 
-// One write is one frame; what gets no smaller goes out as it is.
+// One write is one frame; what is short goes out as it is.
 func TestDeflateFrames(t *testing.T) {
 	b, p := open(t, benchOptions{start: &pmd.Params{}, deflate: &Deflate{Threshold: 20}})
 	w := b.rec.last
@@ -151,7 +151,6 @@ func TestDeflateFrames(t *testing.T) {
 			s  string
 			wp engine.WriteProtocol
 		}{
-			{"abc", engine.WriteText}, // nothing to gain
 			{text, engine.WriteText},
 			{"aaaaaaaaaaaaaaaaaaa", engine.WriteText}, // below the threshold
 			{"one", engine.WriteText | engine.WriteNoFin}, {text, engine.WriteContinuation | engine.WriteNoFin},
@@ -165,7 +164,7 @@ func TestDeflateFrames(t *testing.T) {
 	})
 	b.run()
 	got := p.frames()
-	want := []string{"1:abc", "1z:", "1:aaaaaaaaaaaaaaaaaaa", "1+z:", "0+:", "9:ping", "0:", "2:"}
+	want := []string{"1z:", "1:aaaaaaaaaaaaaaaaaaa", "1+z:", "0+:", "9:ping", "0:", "2:"}
 	if len(got) != len(want) {
 		t.Fatalf("%q", got)
 	}
@@ -174,9 +173,29 @@ func TestDeflateFrames(t *testing.T) {
 			t.Errorf("frame %d is %q, want %q…", i, got[i], want[i])
 		}
 	}
-	if len(got[1]) > 30 {
-		t.Errorf("%d bytes became %d", len(text), len(got[1]))
+	if len(got[0]) > 30 {
+		t.Errorf("%d bytes became %d", len(text), len(got[0]))
 	}
+}
+
+// However short a message is, it goes out compressed, as lws has it; an empty
+// one does not.
+func TestDeflateShort(t *testing.T) {
+	b, p := open(t, benchOptions{start: &pmd.Params{}, deflate: &Deflate{}})
+	b.rec.echoes()
+	b.rec.quiet = true
+	d := newDeflatingPeer(p, pmd.Params{})
+	p.sendFrame(fin|wire.OpText, "Hi")
+	b.run()
+	if p.got[0] != fin|wire.RSV1|wire.OpText {
+		t.Errorf("frame begins with %#x", p.got[0])
+	}
+	if ms := d.messages(); len(ms) != 1 || ms[0] != "Hi" {
+		t.Errorf("echoed %q", ms)
+	}
+	p.sendFrame(fin|wire.OpText, "")
+	b.run()
+	p.want("1:")
 }
 
 // First, final and remaining are those of the inflated data.
