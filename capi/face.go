@@ -76,22 +76,31 @@ func (f *face) WsiBound(w *engine.Wsi) {
 	if !ok {
 		return
 	}
+	old, same := s.dropped, s.protocol == p.c
+	s.dropped = nil
 	s.protocol = p.c
 	if u, ok := w.User.(unsafe.Pointer); ok {
 		s.user = u
-		return
-	}
-	if p.c.per_session_data_size > 0 {
-		s.user = zalloc(p.c.per_session_data_size, whatSession)
+	} else if n := p.c.per_session_data_size; n > 0 {
 		s.user_owned = 1
+		if same && old != nil {
+			clear(bytesAt(old, int(n)))
+			s.user = old
+			return
+		}
+		s.user = zalloc(n, whatSession)
 	}
+	C.golws_free(old)
 }
 
-// WsiDropped frees it.
+// WsiDropped ends the session. Its memory stays until the next begins or the
+// wsi goes: the callback that completed a transaction may still look at it, and
+// the next one of the same protocol gets the same block, zeroed, as in lws.
 func (f *face) WsiDropped(w *engine.Wsi) {
 	s := stub(w)
 	if s.user_owned != 0 {
-		C.golws_free(s.user)
+		C.golws_free(s.dropped)
+		s.dropped = s.user
 		s.user_owned, s.user = 0, nil
 	}
 }
@@ -103,6 +112,7 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 	if s.want != 0 || t.c.records != 0 {
 		t.forget(s)
 	}
+	C.golws_free(s.dropped)
 	C.golws_free(unsafe.Pointer(s.tag))
 	C.golws_free(unsafe.Pointer(s.uri))
 	C.golws_free(unsafe.Pointer(s))

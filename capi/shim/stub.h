@@ -31,6 +31,7 @@ struct lws {
 	struct lws_vhost *vhost;
 	const struct lws_protocols *protocol; /* bound to, or the one being called */
 	void *user;                           /* per-session data, or what the program set */
+	void *dropped;                        /* session data that has ended, kept for the next session */
 	void *opaque, *opaque_parent;
 	struct lws *next_want; /* in the thread's list of those that want WRITEABLE */
 	uint64_t remaining;    /* of the frame being delivered, behind this piece */
