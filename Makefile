@@ -77,9 +77,11 @@ clean: ## remove build/out
 deps deps-test deps-demo deps-bench:
 	@build/deps.sh $(patsubst deps-%,%,$(@:deps=build))
 
+# go build does not look at headers outside of the package's folder, so they count by their checksum
 core:
 	@mkdir -p $(OUT)
-	go build -buildmode=c-shared -o $(CORE) ./capi
+	CGO_CFLAGS="$${CGO_CFLAGS:--O2 -g} -DGOLWS_HEADERS=$$(cat capi/shim/*.h $(HEADERS) | cksum | cut -d' ' -f1)u" \
+		go build -buildmode=c-shared -o $(CORE) ./capi
 	@rm -f $(CORE:.so=.h)
 
 $(LIBRARY): $(SHIM) $(wildcard capi/shim/*.h) $(HEADERS) build/libwebsockets.map
