@@ -73,7 +73,7 @@ serve(int ms);
 void
 serve_for(int ms);
 
-#define TRAIL_SIZE (16 << 10)
+#define TRAIL_SIZE (128 << 10)
 /* The callbacks since trail_clear(), by the short names of their reasons, each with a blank behind it. Left out are
  * those that any program may get at any time: PROTOCOL_INIT and DESTROY, WRITEABLEs, EVENT_WAIT_CANCELLED and
  * GET_THREAD_ID. */
