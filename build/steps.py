@@ -22,6 +22,7 @@ TEST = [
     ("race", "go test -p 2 -race ./core/..."),
     ("c", "build/test-c-pure.sh"),
     ("c http", "build/test-c-http.sh"),
+    ("c library", "build/test-c.sh"),
     ("installed", "build/test-install.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),
     ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node --peer {OUT}/system/examples"),
