@@ -23,6 +23,7 @@ TEST = [
     ("c", "build/test-c-pure.sh"),
     ("c http", "build/test-c-http.sh"),
     ("c library", "build/test-c.sh"),
+    ("c library", "build/test-c.sh"),
     ("installed", "build/test-install.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),
     ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node --peer {OUT}/system/examples"),
