@@ -106,6 +106,7 @@ func (w *Wsi) end(linger bool) {
 		w.protocol = nil
 	}
 	w.held = nil
+	delete(w.t.ends, w)
 	if w.watch != nil {
 		w.watch.Close()
 		w.watch = nil
@@ -147,6 +148,7 @@ func (w *Wsi) freed() {
 			}
 		}
 	}
+	w.ownShared = *w.Shared // the face's memory goes; a lingerer still counts
 	w.Shared = &w.ownShared
 	w.t.freeSlot(w)
 	w.t.ctx.opt.Face.WsiFreed(w)

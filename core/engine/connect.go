@@ -78,6 +78,9 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 		}
 		v = vs[0]
 	}
+	if v.Closing() {
+		return nil, errVhostClosing
+	}
 	name := "h1"
 	switch {
 	case ci.Method == "":
@@ -103,17 +106,8 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 	if ci.LocalPort < 0 || ci.LocalPort > 65535 {
 		return nil, fmt.Errorf("no local port %d", ci.LocalPort)
 	}
-	t.depth++
-	defer func() {
-		if t.depth--; t.depth > 0 {
-			return
-		}
-		if c.destroying.Load() && !t.serving.Load() {
-			t.teardown()
-			return
-		}
-		t.settleLater()
-	}()
+	t.enter()
+	defer t.leaveLater()
 	w := t.newWsi(v, role)
 	w.flags |= flagClient
 	w.User, w.Opaque = ci.User, ci.Opaque

@@ -124,6 +124,7 @@ func NewContext(o Options) (*Context, error) {
 	for i, d := range o.Drivers {
 		c.threads = append(c.threads, newThread(c, i, d))
 	}
+	c.left.Store(int32(len(c.threads)))
 	return c, nil
 }
 
@@ -183,19 +184,16 @@ func (c *Context) Cancel() {
 
 // Destroy ends the context: every wsi closes with its callbacks, PROTOCOL_DESTROY
 // comes for every protocol, and the drivers close. It may be called from
-// anywhere, inside callbacks and more than once. A thread that is in Service
-// ends when that unwinds; the others end here.
+// anywhere, inside callbacks and more than once. Threads on which somebody runs
+// end when they are left, the others here.
 func (c *Context) Destroy() {
 	if c.destroying.Swap(true) {
 		return
 	}
-	c.left.Store(int32(len(c.threads)))
 	for _, t := range c.threads {
-		if t.serving.Load() || t.depth > 0 {
+		if !t.tearIdle() {
 			t.loop.Wake()
-			continue
 		}
-		t.teardown()
 	}
 }
 
@@ -231,14 +229,12 @@ func (c *Context) maybeEmpty() {
 	}
 }
 
-// teardown ends everything on t; the last thread ends the context.
+// teardown ends everything on t; the last thread ends the context. The caller
+// has made t's state threadTorn.
 func (t *Thread) teardown() {
-	if t.torn {
-		return
-	}
-	t.torn = true
 	c := t.ctx
-	t.depth++
+	t.depth++ // for good: from here on it is whoever's ends the context
+	t.loop.Begin()
 	c.mu.Lock()
 	for _, p := range c.ports {
 		p.closeOn(t)
@@ -251,9 +247,9 @@ func (t *Thread) teardown() {
 	for w := range t.lingerers {
 		w.endLinger()
 	}
-	t.depth--
+	t.loop.End()
 	if c.left.Add(-1) == 0 {
-		c.finish()
+		c.finish(t)
 	}
 }
 
@@ -271,8 +267,8 @@ func (t *Thread) closeVhost(v *Vhost) {
 	})
 }
 
-func (c *Context) finish() {
-	t := c.threads[0]
+// finish ends the context behind its last thread, t.
+func (c *Context) finish(t *Thread) {
 	for _, v := range c.Vhosts() {
 		v.destroyProtocols(t)
 	}

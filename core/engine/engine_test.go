@@ -51,6 +51,11 @@ func (s *side) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 
 func newSide(t *testing.T, n *sim.Network, h *sim.Host, threads int, edit func(*engine.VhostOptions)) *side {
 	t.Helper()
+	return newSideWith(t, n, h, threads, edit, func(*engine.Options) {})
+}
+
+func newSideWith(t *testing.T, n *sim.Network, h *sim.Host, threads int, edit func(*engine.VhostOptions), more func(*engine.Options)) *side {
+	t.Helper()
 	s := &side{t: t, net: n}
 	var ds []loop.Driver
 	for range threads {
@@ -58,10 +63,12 @@ func newSide(t *testing.T, n *sim.Network, h *sim.Host, threads int, edit func(*
 		s.d = append(s.d, d)
 		ds = append(ds, d)
 	}
-	ctx, err := engine.NewContext(engine.Options{
+	eo := engine.Options{
 		Drivers: ds, Roles: []engine.Role{&raw.Socket{}, &raw.File{}}, Logger: s, Resolver: fakeNames{},
 		Random: func([]byte) {}, WallClock: func() int64 { return 0 },
-	})
+	}
+	more(&eo)
+	ctx, err := engine.NewContext(eo)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,6 +76,7 @@ func (w *Wsi) taken(rest []byte) {
 			w.Resume()
 		}
 	}
+	w.endOwed()
 }
 
 // InputEnded tells w that nothing more will arrive. Layered carriers call it.
@@ -87,6 +88,20 @@ func (w *Wsi) InputEnded(err error) {
 		return
 	}
 	w.flags |= flagEnded
+	if w.flags&flagTaking != 0 || w.holds == 0 && len(w.held) > 0 || w.holds != 0 && err == nil {
+		w.flags |= flagEndOwed // what arrived before it comes first
+		if err != nil {
+			if w.t.ends == nil {
+				w.t.ends = map[*Wsi]error{}
+			}
+			w.t.ends[w] = err
+		}
+		return
+	}
+	w.inputEnded(err)
+}
+
+func (w *Wsi) inputEnded(err error) {
 	if w.state == stateFlushing {
 		if err != nil {
 			w.CloseNow()
@@ -94,6 +109,18 @@ func (w *Wsi) InputEnded(err error) {
 		return
 	}
 	w.role.Ended(w, err)
+}
+
+// endOwed tells of an end that had to wait, when all that came before it is
+// delivered.
+func (w *Wsi) endOwed() {
+	if w.flags&flagEndOwed == 0 || w.holds != 0 || len(w.held) > 0 || w.state == stateDead {
+		return
+	}
+	w.flags &^= flagEndOwed
+	err := w.t.ends[w]
+	delete(w.t.ends, w)
+	w.inputEnded(err)
 }
 
 // Redeliver has a copy of b given, soon, to the role that w has then, before
@@ -156,12 +183,20 @@ func (w *Wsi) Resume() {
 	if w.flags&flagResume == 0 && w.state != stateDead {
 		w.flags |= flagResume
 		w.t.resumes = append(w.t.resumes, w)
+		if w.t.depth == 0 {
+			w.t.settleLater()
+		}
 	}
 }
 
 func (w *Wsi) resume() {
 	w.flags &^= flagResume
-	if w.holds != 0 || w.state == stateDead || w.state == stateFlushing {
+	if w.holds != 0 || w.state == stateDead {
+		return
+	}
+	if w.state == stateFlushing { // nobody wants what is left
+		w.held = nil
+		w.endOwed()
 		return
 	}
 	if w.flags&flagTaking != 0 {

@@ -35,6 +35,13 @@ func (q *outQueue) append(b []byte) {
 	}
 }
 
+func (q *outQueue) size() (n int) {
+	for _, c := range q.chunks {
+		n += c.end - c.start
+	}
+	return n
+}
+
 // vec appends the pieces in order, at most 64.
 func (q *outQueue) vec(v [][]byte) [][]byte {
 	for _, c := range q.chunks[:min(len(q.chunks), 64)] {

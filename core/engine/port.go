@@ -218,9 +218,17 @@ func (t *Thread) accept(v *Vhost, c loop.Conn, p *Port, role string) *Wsi {
 		v.Logf(LogErr, "no role %q for an accepted connection", role)
 		return nil
 	}
+	v.wsis.Add(1) // the callback may destroy it
+	defer func() {
+		v.wsis.Add(-1)
+		v.maybeGone()
+	}()
 	filter := v.fake(t, v.first(), func(w *Wsi) int {
 		return v.first().Handler.Callback(w, ReasonFilterNetworkConnection, In{Num: c.Fd()})
 	})
+	if v.Closing() {
+		return nil
+	}
 	if filter != 0 {
 		v.Logf(LogInfo, "connection from %s refused by FILTER_NETWORK_CONNECTION", c.Remote())
 		return nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"sync/atomic"
 
 	"github.com/golws/golws/core/loop"
@@ -8,11 +9,17 @@ import (
 
 // Thread is one service thread: a loop, the wsi that live on it, and what
 // their callbacks left to be done.
+//
+// Whoever runs on it has taken it (state), so that Destroy from elsewhere knows
+// which threads it can end itself and which end when they are left.
 type Thread struct {
 	ctx   *Context
 	index int
 	loop  *loop.Loop
 
+	state   atomic.Int32
+	serving bool   // in Service
+	taken   bool   // by enter, outside Service
 	depth   int    // link calls on the stack
 	wanting []*Wsi // asked for WRITEABLE
 	spare   []*Wsi // the memory of the last such list
@@ -29,10 +36,9 @@ type Thread struct {
 	count int
 
 	lingerers map[*Wsi]struct{} // dead, their carriers drain
+	ends      map[*Wsi]error    // why, where flagEndOwed stands for a broken carrier
 
 	cancelled atomic.Bool // lws_cancel_service was called
-	serving   atomic.Bool // in Service
-	torn      bool        // teardown has run
 	greeted   bool        // GET_THREAD_ID was called
 
 	settleFn, cancelFn func()
@@ -63,54 +69,108 @@ func (t *Thread) Loop() *loop.Loop { return t.loop }
 // Now is the time of the current turn.
 func (t *Thread) Now() loop.Micros { return t.loop.Now() }
 
-// Service runs one turn of the loop, waiting at most limit.
+// What Thread.state says.
+const (
+	threadIdle int32 = iota
+	threadTaken
+	threadTorn // its teardown has begun
+)
+
+// ErrServed is answered by Service where another goroutine runs on the thread.
+var ErrServed = errors.New("the service thread is being served already")
+
+// Service runs one turn of the loop, waiting at most limit. Callbacks may call
+// it too.
 func (t *Thread) Service(limit loop.Micros) error {
-	if t.ctx.destroying.Load() && !t.serving.Load() {
-		t.teardown()
+	if t.ctx.destroying.Load() {
+		t.tearIdle()
 		return ErrDestroyed
 	}
+	nested := !t.state.CompareAndSwap(threadIdle, threadTaken)
+	switch {
+	case nested && t.state.Load() == threadTorn:
+		return ErrDestroyed
+	case nested && !t.serving && t.depth == 0:
+		return ErrServed
+	}
+	serving, depth := t.serving, t.depth
+	t.serving, t.depth = true, 0
 	if !t.greeted {
 		t.greeted = true
 		t.ctx.callFirst(t, ReasonGetThreadID, In{})
 	}
-	outer := !t.serving.Swap(true)
-	depth := t.depth
-	t.depth = 0
 	t.settle() // what was written since the last turn
 	err := t.loop.Turn(limit)
 	t.settle()
-	t.depth = depth
-	if outer {
-		t.serving.Store(false)
-		if t.ctx.destroying.Load() && depth == 0 {
-			t.teardown()
-			return ErrDestroyed
-		}
+	t.serving, t.depth = serving, depth
+	if !nested {
+		t.giveUp()
+	}
+	if t.ctx.destroying.Load() {
+		return ErrDestroyed
 	}
 	return err
 }
 
+// giveUp is the end of having taken the thread.
+func (t *Thread) giveUp() {
+	t.state.Store(threadIdle)
+	if t.ctx.destroying.Load() {
+		t.tearIdle()
+	}
+}
+
+// tearIdle ends the thread where nobody runs on it, and says whether it did.
+func (t *Thread) tearIdle() bool {
+	if !t.state.CompareAndSwap(threadIdle, threadTorn) {
+		return false
+	}
+	t.teardown()
+	return true
+}
+
 // Enter and Leave bracket code that calls into the thread's wsi from outside
-// the loop; leaving settles. Outside of Service that flushes only: WRITEABLE
-// callbacks wait for the next turn, as a program may hold a lock here that its
-// callbacks take.
+// the loop; leaving settles.
 func (t *Thread) Enter() { t.enter() }
 
-// Leave ends what Enter began.
+// Leave ends what Enter began. Where a callback destroyed the context, that is
+// done when the outermost Leave returns.
 func (t *Thread) Leave() { t.leave() }
 
-func (t *Thread) enter() { t.depth++ }
+func (t *Thread) enter() {
+	if t.depth++; t.depth == 1 && !t.serving && t.state.CompareAndSwap(threadIdle, threadTaken) {
+		t.taken = true
+		t.loop.Begin()
+	}
+}
 
 func (t *Thread) leave() {
-	if t.depth--; t.depth == 0 {
-		if t.serving.Load() {
-			t.settle()
-		} else {
-			t.flushOutside()
-		}
-		if t.ctx.destroying.Load() && !t.serving.Load() {
-			t.teardown()
-		}
+	if t.depth > 1 {
+		t.depth--
+		return
+	}
+	t.depth = 0
+	t.settle()
+	t.left()
+}
+
+// leaveLater is leave for calls that promise not to call back: settling is put
+// off.
+func (t *Thread) leaveLater() {
+	if t.depth > 1 {
+		t.depth--
+		return
+	}
+	t.depth = 0
+	t.settleLater()
+	t.left()
+}
+
+func (t *Thread) left() {
+	if t.taken {
+		t.taken = false
+		t.loop.End()
+		t.giveUp()
 	}
 }
 
@@ -272,7 +332,11 @@ func (t *Thread) waitCancelled() {
 	t.cancelled.Store(false)
 	t.enter()
 	for _, v := range t.ctx.Vhosts() {
-		v.CallProtocols(t, ReasonEventWaitCancelled, In{})
+		for _, p := range v.opt.Protocols { // whatever they answer: each may have work waiting
+			if p.Handler != nil && !v.Closing() {
+				v.CallProtocol(t, p, ReasonEventWaitCancelled, In{})
+			}
+		}
 	}
 	t.leave()
 }

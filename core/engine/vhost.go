@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -175,6 +176,8 @@ func (v *Vhost) InitProtocols(t *Thread) error {
 		return nil
 	}
 	v.inited = true
+	t.enter()
+	defer t.leave()
 	for _, p := range v.opt.Protocols {
 		if p.Handler == nil || p.Name == "" {
 			continue
@@ -184,7 +187,13 @@ func (v *Vhost) InitProtocols(t *Thread) error {
 		if pvo != nil {
 			in.Value = pvo
 		}
-		if v.CallProtocol(t, p, ReasonProtocolInit, in) != 0 {
+		refused := v.CallProtocol(t, p, ReasonProtocolInit, in) != 0
+		switch {
+		case v.ctx.destroying.Load():
+			return ErrDestroyed
+		case v.Closing():
+			return errVhostClosing
+		case refused:
 			return fmt.Errorf("vhost %s: protocol %s refused to start", v.opt.Name, p.Name)
 		}
 	}
@@ -272,8 +281,10 @@ func (v *Vhost) CallProtocol(t *Thread, p *Protocol, r Reason, in In) int {
 // CallProtocols calls every protocol of the vhost, until one answers nonzero:
 // lws_callback_vhost_protocols_vhost.
 func (v *Vhost) CallProtocols(t *Thread, r Reason, in In) int {
+	t.enter()
+	defer t.leave()
 	for _, p := range v.opt.Protocols {
-		if p.Handler == nil {
+		if p.Handler == nil || v.Closing() {
 			continue
 		}
 		if ret := v.CallProtocol(t, p, r, in); ret != 0 {
@@ -296,25 +307,35 @@ func (fakeRole) Closed(*Wsi)                             {}
 var noReasons = Reasons{ReasonNone, ReasonNone, ReasonNone, ReasonNone}
 
 func (v *Vhost) fake(t *Thread, p *Protocol, f func(*Wsi) int) int {
-	t.depth++
+	t.enter()
 	w := t.newWsi(v, fakeRole{})
 	w.flags |= flagFake
 	w.protocol = p
 	ret := f(w)
 	w.state = stateDead
-	v.wsis.Add(-1)
 	t.freeSlot(w)
 	t.ctx.opt.Face.WsiFreed(w)
-	t.depth--
+	v.wsis.Add(-1)
+	v.maybeGone()
+	t.ctx.maybeEmpty()
+	t.leave()
 	return ret
 }
 
-// Destroy closes the vhost's wsi and takes it out of the context. It is gone,
-// and Finalize called, when the last of its wsi is.
+var errVhostClosing = errors.New("the vhost is being destroyed")
+
+// Destroy closes the vhost's wsi and takes it out of the context. When they are
+// closed on every thread PROTOCOL_DESTROY comes; it is gone, and Finalize called,
+// when the last of them is freed. t is the calling thread.
 func (v *Vhost) Destroy(t *Thread) {
+	v.wsis.Add(1) // until this is done
 	if v.closing.Swap(true) {
+		v.wsis.Add(-1)
+		v.maybeGone()
 		return
 	}
+	t.enter()
+	defer t.leave()
 	c := v.ctx
 	c.mu.Lock()
 	vs := make([]*Vhost, 0, len(c.Vhosts()))
@@ -328,26 +349,25 @@ func (v *Vhost) Destroy(t *Thread) {
 		v.port.leave(v, t)
 	}
 	c.mu.Unlock()
-	v.wsis.Add(1) // until every thread is done
+	var left atomic.Int32
+	left.Store(int32(len(c.threads)))
 	end := func(t *Thread) {
 		t.enter()
 		t.closeVhost(v)
+		if left.Add(-1) == 0 {
+			v.destroyProtocols(t)
+		}
+		v.wsis.Add(-1)
+		v.maybeGone()
 		t.leave()
 	}
-	end(t)
 	for _, o := range c.threads {
 		if o != t {
 			v.wsis.Add(1)
-			o.loop.Post(func() {
-				end(o)
-				v.wsis.Add(-1)
-				v.maybeGone()
-			})
+			o.loop.Post(func() { end(o) })
 		}
 	}
-	v.destroyProtocols(t)
-	v.wsis.Add(-1)
-	v.maybeGone()
+	end(t)
 }
 
 func (v *Vhost) maybeGone() {

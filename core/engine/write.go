@@ -1,6 +1,10 @@
 package engine
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/golws/golws/core/loop"
+)
 
 // Limits of the out queue.
 const (
@@ -28,7 +32,7 @@ var (
 // call for each wsi when the batch of callbacks is done; payloads of
 // DirectSize and more are not copied but for what the kernel refuses.
 func (w *Wsi) Write(p []byte, wp WriteProtocol) error {
-	if w.state != stateOpen {
+	if w.state != stateOpen || w.flags&flagBroken != 0 {
 		return ErrClosed
 	}
 	if w.Queued() > QueueCap {
@@ -199,7 +203,7 @@ func (w *Wsi) flushRuns(rs []run) {
 		total += len(rs[i].b)
 	}
 	w.Shared.Pending -= uint32(total)
-	if w.state == stateDead && w.flags&flagLinger == 0 {
+	if w.state == stateDead && w.flags&flagLinger == 0 || w.flags&flagBroken != 0 {
 		return
 	}
 	n := 0
@@ -301,26 +305,35 @@ func (w *Wsi) AnswerWant() bool {
 	return true
 }
 
-// broken ends w after its carrier failed to take bytes. The driver tells the
-// end of reading by itself; what has arrived until then is still delivered.
+// broken ends w after its carrier failed to take bytes. What the peer sent
+// before that, such as the reason, is still delivered: the driver tells the end
+// behind it.
 func (w *Wsi) broken(err error) {
+	w.Shared.Pending -= uint32(w.out.size())
+	w.Shared.Blocked = 0
 	w.out.clear()
-	w.Shared.Pending, w.Shared.Blocked = 0, 0
 	if w.state == stateDead {
-		if w.flags&flagLinger != 0 {
-			w.endLinger()
-		}
+		w.endLinger()
 		return
 	}
+	if w.flags&flagBroken != 0 {
+		return
+	}
+	w.flags |= flagBroken
 	w.Logf(LogInfo, "sending failed: %v", err)
 	w.t.loop.Defer(func() {
 		w.t.enter()
-		if w.Alive() {
+		switch {
+		case !w.Alive():
+		case w.holds == 0 && w.flags&flagEnded == 0 && w.state != stateFlushing:
+			w.SetTimeout(TimeoutCloseSend, brokenTimeout) // for a driver that does not tell
+		default:
 			w.InputEnded(err)
-			if w.Alive() {
-				w.CloseNow()
-			}
+			w.CloseNow()
 		}
 		w.t.leave()
 	})
 }
+
+// brokenTimeout is the wait for the end of reading behind that of writing.
+const brokenTimeout loop.Micros = 1e6

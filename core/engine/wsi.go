@@ -67,7 +67,7 @@ const (
 	stateDead                  // closed; callbacks are over
 )
 
-type wsiFlag uint16
+type wsiFlag uint32
 
 const (
 	flagWantWrite   wsiFlag = 1 << iota // a WRITEABLE is asked for
@@ -85,6 +85,8 @@ const (
 	flagBound                           // the Bind callback was made for the protocol
 	flagTaking                          // the role is taking input: what comes in a nested turn waits
 	flagOwed                            // and has to be looked at behind that
+	flagEndOwed                         // the role is told of the end when it has all that came before
+	flagBroken                          // the carrier takes nothing any more
 )
 
 // Hold is a set of reasons not to receive.

@@ -32,8 +32,8 @@ type Loop struct {
 	mu      sync.Mutex
 	posted  []func()
 	pending atomic.Bool // posted is not empty
-	running bool
-	nested  bool // the current turn was called from within another
+	running bool        // within a turn, or between Begin and End
+	nested  bool        // the current turn was called from within another
 }
 
 // New makes a loop on a driver. The driver is the loop's from then on: Close
@@ -115,6 +115,17 @@ func (l *Loop) Turn(limit Micros) error {
 	return err
 }
 
+// Begin says that code which may call handlers runs outside a turn. A turn that
+// is called before End counts as one within another: nothing that was deferred
+// runs under that code.
+func (l *Loop) Begin() { l.running = true }
+
+// End ends what Begin began.
+func (l *Loop) End() {
+	l.running = false
+	l.tell()
+}
+
 // Next is the time at which the loop has work without anything arriving: that
 // of the earliest timer, or now where something was deferred; ok is false
 // where there is neither.
@@ -134,8 +145,8 @@ func (l *Loop) Polled() { l.now = l.drv.Now() }
 
 // Close closes the driver. The loop is not used afterwards.
 func (l *Loop) Close() error {
-	l.runPosted()
-	for len(l.deferred) > 0 {
+	for l.pending.Load() || len(l.deferred) > 0 {
+		l.runPosted()
 		l.runDeferred()
 	}
 	return l.drv.Close()
