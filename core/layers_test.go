@@ -24,6 +24,7 @@ var layers = []string{
 	"core/loop/sock/kqueue",
 	"core/loop/sock",
 	"core/loop/sim",
+	"core/loop/embedded",
 	"core/engine",
 	"core/role/",
 	"core/lws",
