@@ -93,9 +93,16 @@ func golwsConnNew(h, remote, remoteLen, local, localLen int32) (ret int32) {
 	if !mayHappen() {
 		return errReentered
 	}
-	cx, code := find[*context](h)
-	if cx == nil {
-		return code
+	var cx *context
+	switch o := handles.get(h).(type) {
+	case *context:
+		cx = o
+	case *listener:
+		cx = o.cx
+	case died:
+		return failed(errDead)
+	default:
+		return failed(errHandle)
 	}
 	from, ok := text(remote, remoteLen)
 	to, ok2 := text(local, localLen)
