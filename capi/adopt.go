@@ -14,26 +14,18 @@ import (
 // fails, a socket is closed, as lws does it.
 //
 //export golws_adopt
-func golws_adopt(d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (ret *C.struct_lws) {
-	v := vhostOf(d.vh)
-	if v == nil {
+func golws_adopt(ct *C.struct_golws_thread, d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (ret *C.struct_lws) {
+	defer guard(ct.cx)
+	on, v := threadOf(ct), vhostOf(d.vh)
+	parent := wsiOf(d.parent)
+	if on == nil || v == nil || d.parent != nil && parent == nil {
 		return nil
 	}
-	defer guard(d.vh.cx)
-	var parent *engine.Wsi
-	t := v.cx.e.Thread(0)
-	if d.parent != nil {
-		if parent = wsiOf(d.parent); parent == nil {
-			return nil
-		}
-		t = parent.Thread()
-	} else if x := v.cx.here(); x != nil {
-		t = x.e
-	}
+	t := on.e
 	fd := int(*(*C.int)(unsafe.Pointer(&d.fd)))
 	var opaque any
-	if d.opaque != nil {
-		opaque = d.opaque
+	if a := addressAt(&d.opaque); a != 0 {
+		opaque = a
 	}
 	protocol := goString(d.vh_prot_name)
 	var w *engine.Wsi
@@ -61,15 +53,4 @@ func golws_adopt(d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (r
 		return nil
 	}
 	return stub(w)
-}
-
-// here is the context's thread that the caller services, nil where it services
-// none.
-func (x *context) here() *thread {
-	for _, t := range x.threads {
-		if C.golws_mine(t.c) != 0 {
-			return t
-		}
-	}
-	return nil
 }

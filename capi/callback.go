@@ -39,7 +39,7 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 		return p.call(s, r, uintptr(at), 0)
 	case *engine.Wsi:
 		return p.call(s, r, uintptr(unsafe.Pointer(stub(v))), 0)
-	case unsafe.Pointer: // the C face's own, passed through the engine
+	case address: // the program's own, passed through the engine
 		return p.call(s, r, uintptr(v), in.Num)
 	}
 	if r == engine.ReasonFilterNetworkConnection {

@@ -4,20 +4,18 @@ package main
 import "C"
 
 import (
-	"unsafe"
-
 	"github.com/golws/golws/core/engine"
 )
 
 // golws_connect is lws_client_connect_via_info. The wsi lives on t.
 //
 //export golws_connect
-func golws_connect(i *C.struct_lws_client_connect_info, ct *C.struct_golws_thread) (ret *C.struct_lws) {
+func golws_connect(ct *C.struct_golws_thread, i *C.struct_lws_client_connect_info) (ret *C.struct_lws) {
+	defer guard(ct.cx)
 	t := threadOf(ct)
 	if t == nil {
 		return nil
 	}
-	defer guard(ct.cx)
 	ci := &engine.ConnectInfo{
 		Thread: t.e, Address: goString(i.address), Port: int(i.port), Path: goString(i.path),
 		Host: goString(i.host), Origin: goString(i.origin), Protocols: goString(i.protocol),
@@ -33,11 +31,11 @@ func golws_connect(i *C.struct_lws_client_connect_info, ct *C.struct_golws_threa
 		}
 		ci.Vhost = v.e
 	}
-	if i.userdata != nil {
-		ci.User = i.userdata
+	if a := addressAt(&i.userdata); a != 0 {
+		ci.User = a
 	}
-	if i.opaque_user_data != nil {
-		ci.Opaque = i.opaque_user_data
+	if a := addressAt(&i.opaque_user_data); a != 0 {
+		ci.Opaque = a
 	}
 	if i.parent_wsi != nil {
 		if ci.Parent = wsiOf(i.parent_wsi); ci.Parent == nil {
@@ -48,8 +46,8 @@ func golws_connect(i *C.struct_lws_client_connect_info, ct *C.struct_golws_threa
 	ci.Made = func(w *engine.Wsi) {
 		s := stub(w)
 		s.client = 1
-		if u, ok := w.User.(unsafe.Pointer); ok {
-			s.user = u
+		if u, ok := w.User.(address); ok {
+			u.put(&s.user)
 		}
 		if pwsi != nil {
 			*pwsi = s

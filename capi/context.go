@@ -57,14 +57,14 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 		*info.pcontext = x.c
 	}
 	if info.options&C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS == 0 {
-		v := createVhost(x, info)
-		if v == nil {
+		t := e.Thread(0)
+		t.Enter()
+		ok := makeVhost(x, t, info) != nil
+		t.Leave()
+		if !ok {
 			e.Destroy()
-			return nil
 		}
-		if err := v.e.InitProtocols(e.Thread(0)); err != nil {
-			logLine(x.c, v.c, nil, engine.LogErr, err.Error())
-			e.Destroy()
+		if x.gone.Load() {
 			return nil
 		}
 	}
@@ -75,11 +75,10 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 	c := (*C.struct_lws_context)(zalloc(C.sizeof_struct_lws_context, whatContext))
 	x := &context{c: c, vhosts: map[uint32]*vhost{}}
 	c.count_threads = C.int(n)
-	c.user = info.user
+	addressAt(&info.user).put(&c.user)
 	c.log_cx = info.log_cx
 	c.pcontext = info.pcontext
 	c.argc, c.argv = info.argc, info.argv
-	c.baggage = info.external_baggage_free_on_destroy
 	c.uid, c.gid = info.uid, info.gid
 	c.options = info.options
 	c.threads = (*C.struct_golws_thread)(zalloc(C.sizeof_struct_golws_thread*C.size_t(n), whatThread))
@@ -97,6 +96,7 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 			frags: unsafe.Slice((*C.struct_golws_fragment)(zalloc(C.sizeof_struct_golws_fragment*fragments, whatThread)), fragments),
 		})
 	}
+	C.golws_context_made(c)
 	return x
 }
 
@@ -107,13 +107,9 @@ func (x *context) free() {
 		dropContext(x)
 	}
 	for _, t := range x.threads {
-		C.golws_free(unsafe.Pointer(t.c.tx))
-		C.golws_free(unsafe.Pointer(t.c.rx))
 		C.golws_free(unsafe.Pointer(&t.str[0]))
 		C.golws_free(unsafe.Pointer(&t.frags[0]))
 	}
-	C.golws_free(unsafe.Pointer(x.c.threads))
-	x.c.threads = nil
 	C.golws_context_gone(x.c)
 }
 
@@ -131,16 +127,18 @@ func golws_context_destroy(cx *C.struct_lws_context) {
 // come yet; nonzero where one refused.
 //
 //export golws_context_finish_startup
-func golws_context_finish_startup(cx *C.struct_lws_context) (ret C.int) {
+func golws_context_finish_startup(ct *C.struct_golws_thread) (ret C.int) {
 	ret = -1
-	defer guard(cx)
-	x := contextOf(cx)
-	if x == nil {
+	defer guard(ct.cx)
+	t := threadOf(ct)
+	if t == nil {
 		return -1
 	}
-	for _, v := range x.e.Vhosts() {
-		if err := v.InitProtocols(x.e.Thread(0)); err != nil {
-			logLine(cx, nil, nil, engine.LogErr, err.Error())
+	t.e.Enter()
+	defer t.e.Leave()
+	for _, v := range t.cx.e.Vhosts() {
+		if err := v.InitProtocols(t.e); err != nil {
+			logFailed(t.cx, nil, err.Error())
 			return 1
 		}
 	}
@@ -151,11 +149,12 @@ func golws_context_finish_startup(cx *C.struct_lws_context) (ret C.int) {
 // connection is gone.
 //
 //export golws_context_deprecate
-func golws_context_deprecate(cx *C.struct_lws_context) {
-	defer guard(cx)
-	x := contextOf(cx)
-	if x == nil {
+func golws_context_deprecate(ct *C.struct_golws_thread) {
+	defer guard(ct.cx)
+	t := threadOf(ct)
+	if t == nil {
 		return
 	}
-	x.e.Deprecate(x.e.Thread(0), func() { C.golws_reload(cx) })
+	cx := ct.cx
+	t.cx.e.Deprecate(t.e, func() { C.golws_reload(cx) })
 }

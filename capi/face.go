@@ -32,8 +32,9 @@ func refresh(w *engine.Wsi, s *C.struct_lws) {
 	if v, ok := w.Vhost().Face.(*vhost); ok {
 		s.vhost = v.c
 	}
-	if o, ok := w.Opaque.(unsafe.Pointer); ok {
-		s.opaque, w.Opaque = o, nil
+	if o, ok := w.Opaque.(address); ok {
+		o.put(&s.opaque)
+		w.Opaque = nil
 	}
 	if w.Fake() {
 		s.fake = 1
@@ -79,8 +80,8 @@ func (f *face) WsiBound(w *engine.Wsi) {
 	old, same := s.dropped, s.protocol == p.c
 	s.dropped = nil
 	s.protocol = p.c
-	if u, ok := w.User.(unsafe.Pointer); ok {
-		s.user = u
+	if u, ok := w.User.(address); ok {
+		u.put(&s.user)
 	} else if n := p.c.per_session_data_size; n > 0 {
 		s.user_owned = 1
 		if same && old != nil {

@@ -109,11 +109,12 @@ func dropContext(x *context) {
 }
 
 func contextOf(c *C.struct_lws_context) *context {
-	if c == nil {
+	all := contexts.Load()
+	if c == nil || all == nil || int(c.id) >= len(*all) {
 		return nil
 	}
-	x := (*contexts.Load())[c.id]
-	if x == nil || x.dead.Load() {
+	x := (*all)[c.id]
+	if x == nil || x.c != c || x.dead.Load() {
 		return nil
 	}
 	return x

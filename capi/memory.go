@@ -29,6 +29,17 @@ func zalloc(n C.size_t, what *C.char) unsafe.Pointer {
 	return p
 }
 
+// address is a pointer of the program's that is only kept and given back. It is
+// a number, since programs put numbers there, which must not look like pointers
+// to Go's runtime.
+type address uintptr
+
+// addressAt reads a void * of a C structure as an address.
+func addressAt(p *unsafe.Pointer) address { return *(*address)(unsafe.Pointer(p)) }
+
+// put stores a as a void * of a C structure.
+func (a address) put(p *unsafe.Pointer) { *(*address)(unsafe.Pointer(p)) = a }
+
 func bytesAt(p unsafe.Pointer, n int) []byte {
 	if n <= 0 || p == nil {
 		return nil

@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"errors"
-	"unsafe"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/loop"
@@ -138,64 +137,78 @@ func golws_collect(ct *C.struct_golws_thread) {
 	}
 }
 
-// protocolOf finds the engine's protocol of a C one: the vhost's copy, or what
-// the program gave, which has the same name and callback.
-func (v *vhost) protocolOf(p *C.struct_lws_protocols) *engine.Protocol {
-	for _, ep := range v.e.Options().Protocols {
-		c := ep.Handler.(*protocol).c
-		if c == p || c.callback == p.callback && goString(c.name) == goString(p.name) {
-			return ep
-		}
+// sameProtocol finds a vhost's protocol by a C one: the vhost's copy, or what
+// the program gave, which has the same name and callback. Its zero value is any
+// protocol.
+type sameProtocol struct {
+	c        *C.struct_lws_protocols
+	name     string
+	callback *[0]byte
+}
+
+func protocolLike(p *C.struct_lws_protocols) sameProtocol {
+	if p == nil {
+		return sameProtocol{}
 	}
-	return nil
+	return sameProtocol{p, goString(p.name), (*[0]byte)(p.callback)}
+}
+
+func (s sameProtocol) is(p *engine.Protocol) bool {
+	h, ok := p.Handler.(*protocol)
+	return ok && (s.c == nil || h.c == s.c || (*[0]byte)(h.c.callback) == s.callback && p.Name == s.name)
 }
 
 // golws_call_vhost calls one protocol of a vhost (p), or all of them (NULL),
 // with a wsi that stands for the vhost.
 //
 //export golws_call_vhost
-func golws_call_vhost(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, reason C.int, in unsafe.Pointer, n C.size_t) (ret C.int) {
+func golws_call_vhost(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, reason C.int, in C.uintptr_t, n C.size_t) (ret C.int) {
+	defer guard(ct.cx)
 	t, v := threadOf(ct), vhostOf(vh)
 	if t == nil || v == nil {
 		return 0
 	}
-	defer guard(ct.cx)
 	t.e.Enter()
 	defer t.e.Leave()
-	arg := engine.In{Value: in, Num: int(n)}
+	arg := engine.In{Value: address(in), Num: int(n)}
 	if p == nil {
 		return C.int(v.e.CallProtocols(t.e, engine.Reason(reason), arg))
 	}
-	if ep := v.protocolOf(p); ep != nil {
-		return C.int(v.e.CallProtocol(t.e, ep, engine.Reason(reason), arg))
+	like := protocolLike(p)
+	for _, ep := range v.e.Options().Protocols {
+		if like.is(ep) {
+			return C.int(v.e.CallProtocol(t.e, ep, engine.Reason(reason), arg))
+		}
 	}
 	return 0
 }
 
-// golws_call_bound calls the wsi of the thread that are bound to p, of one
-// vhost or of all (NULL).
+// golws_call_bound calls the wsi of the thread that are bound to p, or to any
+// protocol (NULL), of one vhost or of all (NULL).
 //
 //export golws_call_bound
-func golws_call_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, reason C.int, in unsafe.Pointer, n C.size_t) (ret C.int) {
+func golws_call_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, reason C.int, in C.uintptr_t, n C.size_t) (ret C.int) {
+	defer guard(ct.cx)
 	t := threadOf(ct)
 	if t == nil {
 		return 0
 	}
-	defer guard(ct.cx)
 	t.e.Enter()
 	defer t.e.Leave()
-	t.eachBound(vh, p, func(w *engine.Wsi) {
-		if w.Call(engine.Reason(reason), engine.In{Value: in, Num: int(n)}) != 0 {
+	t.eachBound(vhostOf(vh), protocolLike(p), func(w *engine.Wsi) {
+		if w.Call(engine.Reason(reason), engine.In{Value: address(in), Num: int(n)}) != 0 {
 			w.Close()
 		}
 	})
 	return 0
 }
 
-func (t *thread) eachBound(vh *C.struct_lws_vhost, p *C.struct_lws_protocols, f func(*engine.Wsi)) {
+// eachBound calls f for the thread's wsi of one vhost, or of all (nil), that
+// are bound to a protocol.
+func (t *thread) eachBound(v *vhost, p sameProtocol, f func(*engine.Wsi)) {
 	t.e.Each(func(w *engine.Wsi) bool {
-		v, ok := w.Vhost().Face.(*vhost)
-		if ok && (vh == nil || v.c == vh) && w.Protocol() != nil && v.protocolOf(p) == w.Protocol() {
+		of, _ := w.Vhost().Face.(*vhost)
+		if (v == nil || v == of) && w.Protocol() != nil && p.is(w.Protocol()) {
 			f(w)
 		}
 		return true
@@ -209,23 +222,31 @@ const (
 )
 
 // golws_each_bound asks for WRITEABLE callbacks of, or lets receive, the wsi of
-// the thread that are bound to p.
+// the thread that are bound to p. post is for callers on another thread.
 //
 //export golws_each_bound
-func golws_each_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, what C.int) (ret C.int) {
+func golws_each_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.struct_lws_protocols, what, post C.int) (ret C.int) {
+	defer guard(ct.cx)
 	t := threadOf(ct)
 	if t == nil {
 		return 0
 	}
-	defer guard(ct.cx)
-	t.e.Enter()
-	defer t.e.Leave()
-	t.eachBound(vh, p, func(w *engine.Wsi) {
-		if what == eachFlow {
-			w.Release(engine.HoldUser)
-		} else {
-			w.CallbackOnWritable()
-		}
-	})
+	v, like := vhostOf(vh), protocolLike(p)
+	do := func() {
+		t.e.Enter()
+		defer t.e.Leave()
+		t.eachBound(v, like, func(w *engine.Wsi) {
+			if what == eachFlow {
+				w.Release(engine.HoldUser)
+			} else {
+				w.CallbackOnWritable()
+			}
+		})
+	}
+	if post != 0 {
+		t.e.Loop().Post(do)
+	} else {
+		do()
+	}
 	return 0
 }

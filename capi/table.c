@@ -12,7 +12,7 @@ static const struct golws_host *host;
 
 static const struct golws_core table = {
 	.abi = GOLWS_CORE_ABI,
-	GOLWS_CORE_FUNCTIONS(GOLWS_FILL)
+	GOLWS_CORE_FUNCTIONS(GOLWS_FILL, GOLWS_FILL, GOLWS_FILL)
 };
 
 __attribute__((visibility("default"))) const struct golws_core *
@@ -61,9 +61,21 @@ golws_is_pm_deflate(const struct lws_extension *x)
 }
 
 void
+golws_context_made(struct lws_context *cx)
+{
+	host->context_made(cx);
+}
+
+void
 golws_context_gone(struct lws_context *cx)
 {
 	host->context_gone(cx);
+}
+
+void
+golws_vhost_made(struct lws_vhost *vh)
+{
+	host->vhost_made(vh);
 }
 
 void
@@ -144,12 +156,6 @@ golws_user_group(const char *perms, int *uid, int *gid)
 		return 1;
 	*gid = (int)gr.gr_gid;
 	return 0;
-}
-
-int
-golws_mine(struct golws_thread *t)
-{
-	return atomic_load_explicit(&t->owner, memory_order_relaxed) == pthread_self();
 }
 
 int64_t

@@ -10,8 +10,11 @@ int64_t golws_sul_ripe(struct golws_thread *t, int64_t now);
 void *golws_zalloc(size_t size, const char *reason);
 void golws_free(void *p);
 int golws_is_pm_deflate(const struct lws_extension *x);
+void golws_context_made(struct lws_context *cx);
 void golws_context_gone(struct lws_context *cx);
+void golws_vhost_made(struct lws_vhost *vh);
 void golws_vhost_gone(struct lws_vhost *vh);
+void golws_ready(struct golws_thread *t);
 
 /* Tells the program that the vhost ends. */
 void golws_vhost_finalize(struct lws_vhost *vh);
@@ -19,8 +22,6 @@ void golws_vhost_finalize(struct lws_vhost *vh);
 void golws_reload(struct lws_context *cx);
 /* Parses "user:group"; nonzero where either is unknown. */
 int golws_user_group(const char *perms, int *uid, int *gid);
-/* Whether the caller is in lws_service_tsi() on t. */
-int golws_mine(struct golws_thread *t);
 /* lws_now_usecs()'s clock. */
 int64_t golws_now_usecs(void);
 

@@ -14,25 +14,37 @@ import (
 // golws_vhost_create makes a vhost; its PROTOCOL_INIT callbacks come at once.
 //
 //export golws_vhost_create
-func golws_vhost_create(cx *C.struct_lws_context, info *C.struct_lws_context_creation_info) (ret *C.struct_lws_vhost) {
-	defer guard(cx)
-	x := contextOf(cx)
-	if x == nil {
+func golws_vhost_create(ct *C.struct_golws_thread, info *C.struct_lws_context_creation_info) (ret *C.struct_lws_vhost) {
+	defer guard(ct.cx)
+	t := threadOf(ct)
+	if t == nil {
 		return nil
 	}
-	v := createVhost(x, info)
-	if v == nil {
-		return nil
-	}
-	if err := v.e.InitProtocols(x.e.Thread(0)); err != nil {
-		logLine(cx, v.c, nil, engine.LogErr, err.Error())
-		v.e.Destroy(x.e.Thread(0))
+	t.e.Enter()
+	v := makeVhost(t.cx, t.e, info)
+	t.e.Leave()
+	if v == nil || v.gone.Load() {
 		return nil
 	}
 	return v.c
 }
 
-func createVhost(x *context, info *C.struct_lws_context_creation_info) *vhost {
+// makeVhost makes a vhost with its protocols started, nil (logged) where that
+// fails. A callback may have destroyed it.
+func makeVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creation_info) *vhost {
+	v := createVhost(x, t, info)
+	if v == nil {
+		return nil
+	}
+	if err := v.e.InitProtocols(t); err != nil {
+		logFailed(x, v, err.Error())
+		v.e.Destroy(t)
+		return nil
+	}
+	return v
+}
+
+func createVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creation_info) *vhost {
 	x.mu.Lock()
 	x.nextID++
 	id := x.nextID
@@ -48,10 +60,11 @@ func createVhost(x *context, info *C.struct_lws_context_creation_info) *vhost {
 	if info.iface != nil {
 		c.iface = cString(goString(info.iface), whatVhost)
 	}
-	c.user, c.log_cx, c.pvo = info.user, info.log_cx, info.pvo
-	c.finalize, c.finalize_arg = info.finalize, info.finalize_arg
+	addressAt(&info.user).put(&c.user)
+	addressAt(&info.finalize_arg).put(&c.finalize_arg)
+	c.log_cx, c.pvo, c.finalize = info.log_cx, info.pvo, info.finalize
 	o := v.options(info, name)
-	e, err := x.e.CreateVhost(x.e.Thread(0), o)
+	e, err := x.e.CreateVhost(t, o)
 	if err != nil {
 		logLine(x.c, nil, nil, engine.LogErr, "lws_create_vhost: "+err.Error())
 		v.release()
@@ -61,11 +74,7 @@ func createVhost(x *context, info *C.struct_lws_context_creation_info) *vhost {
 	x.mu.Lock()
 	x.vhosts[id] = v
 	x.mu.Unlock()
-	last := &x.c.vhosts
-	for *last != nil {
-		last = &(*last).next
-	}
-	*last = c
+	C.golws_vhost_made(c)
 	return v
 }
 
@@ -142,7 +151,7 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 	secs := func(n int) loop.Micros { return loop.Micros(n) * 1e6 }
 	o := engine.VhostOptions{
 		Name: name, Iface: goString(info.iface), Port: int(info.port), Protocols: v.protocols(info),
-		PVOs: pvos(info.pvo), Mounts: mounts(info.mounts), Headers: pvos(info.headers), User: info.user,
+		PVOs: pvos(info.pvo), Mounts: mounts(info.mounts), Headers: pvos(info.headers),
 		ListenFD: -1, UnixUID: -1, UnixGID: -1,
 		UnixSocket:      has(C.LWS_SERVER_OPTION_UNIX_SOCK),
 		DisableIPv6:     either(C.LWS_SERVER_OPTION_DISABLE_IPV6),
@@ -198,8 +207,10 @@ func retryPolicy(p *C.struct_lws_retry_bo) *engine.RetryPolicy {
 		ConcealCount: int(p.conceal_count), PingSecs: int(p.secs_since_valid_ping),
 		HangupSecs: int(p.secs_since_valid_hangup), JitterPercent: int(p.jitter_percent), Face: unsafe.Pointer(p),
 	}
-	for _, d := range unsafe.Slice(p.retry_ms_table, p.retry_ms_table_count) {
-		r.Delays = append(r.Delays, uint32(d))
+	if p.retry_ms_table != nil {
+		for _, d := range unsafe.Slice(p.retry_ms_table, p.retry_ms_table_count) {
+			r.Delays = append(r.Delays, uint32(d))
+		}
 	}
 	return r
 }
@@ -207,13 +218,11 @@ func retryPolicy(p *C.struct_lws_retry_bo) *engine.RetryPolicy {
 // golws_vhost_destroy closes the vhost and what lives on it.
 //
 //export golws_vhost_destroy
-func golws_vhost_destroy(vh *C.struct_lws_vhost) {
-	v := vhostOf(vh)
-	if v == nil {
-		return
+func golws_vhost_destroy(ct *C.struct_golws_thread, vh *C.struct_lws_vhost) {
+	defer guard(ct.cx)
+	if t, v := threadOf(ct), vhostOf(vh); t != nil && v != nil {
+		v.e.Destroy(t.e)
 	}
-	defer guard(vh.cx)
-	v.e.Destroy(v.cx.e.Thread(0))
 }
 
 // golws_vhost_listen_port is the port that the vhost listens on.
@@ -232,23 +241,15 @@ func golws_vhost_listen_port(vh *C.struct_lws_vhost) (ret C.int) {
 // golws_vhost_set_mounts replaces the vhost's mounts.
 //
 //export golws_vhost_set_mounts
-func golws_vhost_set_mounts(vh *C.struct_lws_vhost, m *C.struct_lws_http_mount) {
-	v := vhostOf(vh)
-	if v == nil {
-		return
+func golws_vhost_set_mounts(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, m *C.struct_lws_http_mount) {
+	defer guard(ct.cx)
+	if v := vhostOf(vh); v != nil {
+		v.e.SetMounts(mounts(m))
 	}
-	defer guard(vh.cx)
-	v.e.SetMounts(mounts(m))
 }
 
 // free takes the vhost out of its context and frees its record.
 func (v *vhost) free() {
-	for p := &v.cx.c.vhosts; *p != nil; p = &(*p).next {
-		if *p == v.c {
-			*p = v.c.next
-			break
-		}
-	}
 	v.cx.mu.Lock()
 	delete(v.cx.vhosts, uint32(v.c.id))
 	v.cx.mu.Unlock()

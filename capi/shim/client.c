@@ -6,18 +6,16 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 {
 	struct lws_client_connect_info i;
 	struct lws_context *cx;
-	int tsi;
 
 	if (!ccinfo)
 		return NULL;
 	i = *ccinfo;
 	cx = i.context ? i.context : i.vhost ? i.vhost->cx : NULL;
-	if (!cx || !cx->threads)
+	if (!cx) {
+		lwsl_err("lws_client_connect_via_info: neither a context nor a vhost is given\n");
 		return NULL;
-	for (tsi = cx->count_threads - 1; tsi > 0; tsi--) /* on the caller's thread, else the first */
-		if (atomic_load_explicit(&cx->threads[tsi].owner, memory_order_relaxed) == pthread_self())
-			break;
-	return golws_call_connect(&i, &cx->threads[tsi]);
+	}
+	return golws_call_connect(i.parent_wsi ? i.parent_wsi->t : golws_here(cx), &i);
 }
 
 static struct lws *
@@ -27,7 +25,7 @@ adopt(const lws_adopt_desc_t *info, const void *read, size_t len)
 
 	if (!d.vh)
 		return NULL;
-	return golws_call_adopt(&d, read, len);
+	return golws_call_adopt(d.parent ? d.parent->t : golws_here(d.vh->cx), &d, read, len);
 }
 
 struct lws *

@@ -4,23 +4,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-/* The contexts that live, so that destroying one twice does nothing. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static lws_dll2_owner_t contexts;
-
-static int
-is_live(const struct lws_context *cx)
-{
-	lws_dll2_t *d;
-	int found = 0;
-
-	pthread_mutex_lock(&lock);
-	for (d = contexts.head; d && !found; d = d->next)
-		found = (const void *)d == (const void *)cx; /* `list` is the first member */
-	pthread_mutex_unlock(&lock);
-	return found;
-}
-
 struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)
 {
@@ -38,43 +21,31 @@ lws_create_context(const struct lws_context_creation_info *info)
 	}
 	if (i.default_loglevel)
 		lws_set_log_level(i.default_loglevel, NULL);
-	if (i.log_cx)
-		lwsl_refcount_cx(i.log_cx, 1);
 	cx = golws_call_context_create(&i);
-	if (!cx) {
-		if (i.log_cx)
-			lwsl_refcount_cx(i.log_cx, -1);
-		return NULL;
-	}
-	pthread_mutex_lock(&lock);
-	lws_dll2_add_tail(&cx->list, &contexts);
-	pthread_mutex_unlock(&lock);
+	if (cx) /* where it fails the program keeps it */
+		cx->baggage = i.external_baggage_free_on_destroy;
 	return cx;
 }
 
+/* Threads that are not being served end here, and count as the caller's meanwhile; the others end when
+ * their lws_service_tsi() does. */
 void
 lws_context_destroy(struct lws_context *context)
 {
-	if (!context || !is_live(context) || atomic_exchange(&context->destroying, 1))
-		return;
-	golws_call_context_destroy(context);
-}
+	char mine[LWS_MAX_SMP];
+	int i;
 
-/* The core is done with cx: its last memory goes. */
-void
-golws_context_gone(struct lws_context *cx)
-{
-	pthread_mutex_lock(&lock);
-	lws_dll2_remove(&cx->list);
-	pthread_mutex_unlock(&lock);
-	if (cx->pcontext && *cx->pcontext == cx)
-		*cx->pcontext = NULL;
-	if (cx->log_cx)
-		lwsl_refcount_cx(cx->log_cx, -1);
-	free(cx->baggage);
-	golws_free((void *)(uintptr_t)cx->tag);
-	golws_free((void *)(uintptr_t)cx->hostname);
-	golws_free(cx);
+	if (!context || !golws_pin(context))
+		return;
+	if (!atomic_exchange(&context->destroying, 1)) {
+		for (i = 0; i < context->count_threads; i++)
+			mine[i] = (char)golws_enter_waiting(&context->threads[i]);
+		golws_call_context_destroy(context);
+		for (i = 0; i < context->count_threads; i++)
+			if (mine[i])
+				golws_leave(&context->threads[i]);
+	}
+	golws_unpin(context);
 }
 
 int
@@ -104,13 +75,13 @@ lws_get_count_threads(struct lws_context *context)
 int
 lws_finalize_startup(struct lws_context *context)
 {
-	return golws_call_context_finish_startup(context);
+	return golws_call_context_finish_startup(golws_here(context));
 }
 
 int
 lws_protocol_init(struct lws_context *context)
 {
-	return golws_call_context_finish_startup(context);
+	return golws_call_context_finish_startup(golws_here(context));
 }
 
 void

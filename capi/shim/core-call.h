@@ -17,9 +17,83 @@ extern const struct golws_host golws_host;
 int64_t
 golws_sul_ripe(struct golws_thread *t, int64_t now);
 void
+golws_context_made(struct lws_context *cx);
+void
 golws_context_gone(struct lws_context *cx);
 void
+golws_vhost_made(struct lws_vhost *vh);
+void
 golws_vhost_gone(struct lws_vhost *vh);
+
+/* ---- thread.c ---- */
+
+/* Keeps a context's record from being freed; 0 where there is no such context any more. */
+int
+golws_pin(struct lws_context *cx);
+void
+golws_unpin(struct lws_context *cx);
+/* Guards the lists of contexts and of their vhosts. Nothing is called that could wait for it. */
+void
+golws_contexts_lock(void);
+void
+golws_contexts_unlock(void);
+
+int
+golws_enter_first(struct golws_thread *t);
+void
+golws_leave_last(struct golws_thread *t);
+
+static inline int
+golws_inside(struct golws_thread *t)
+{
+	return atomic_load_explicit(&t->inside, memory_order_relaxed) == pthread_self();
+}
+
+/* Begins the use of what belongs to t; 0 where another thread is inside. */
+static inline int
+golws_enter(struct golws_thread *t)
+{
+	if (!golws_inside(t))
+		return golws_enter_first(t);
+	t->depth++;
+	return 1;
+}
+
+static inline void
+golws_leave(struct golws_thread *t)
+{
+	if (t->depth > 1)
+		t->depth--;
+	else
+		golws_leave_last(t);
+}
+
+static inline void
+golws_left(struct golws_thread **t)
+{
+	golws_leave(*t);
+}
+
+/* golws_enter() that says in the log what was refused. */
+int
+golws_enter_or_log(struct golws_thread *t, const char *what);
+/* golws_enter() that waits for a caller who is not serving; 0 where that does not end. */
+int
+golws_enter_waiting(struct golws_thread *t);
+/* The service thread that the caller is inside of, or has served last; the first where there is none. */
+struct golws_thread *
+golws_here(struct lws_context *cx);
+
+/* Whether the caller is the thread that serves t, or nobody does yet. */
+static inline int
+golws_on_thread(struct golws_thread *t)
+{
+	pthread_t o = atomic_load_explicit(&t->owner, memory_order_relaxed);
+
+	return !o || o == pthread_self() || golws_inside(t);
+}
+
+/* ---- the calls ---- */
 
 #define GOLWS_CALL(ret, name, fail, params, args) \
 	__attribute__((unused)) static inline ret golws_call_##name params \
@@ -29,19 +103,23 @@ golws_vhost_gone(struct lws_vhost *vh);
 			return fail; \
 		return c->name args; \
 	}
+#define GOLWS_CALL_INSIDE(ret, name, fail, params, args, thread) \
+	__attribute__((unused)) static inline ret golws_call_##name params \
+	{ \
+		const struct golws_core *c = golws_core(); \
+		if (!c || !golws_enter_or_log(thread, #name)) \
+			return fail; \
+		__attribute__((cleanup(golws_left), unused)) struct golws_thread *left = thread; \
+		return c->name args; \
+	}
+#define GOLWS_CALL_W(ret, name, fail, params, args) GOLWS_CALL_INSIDE(ret, name, fail, params, args, w->t)
+#define GOLWS_CALL_T(ret, name, fail, params, args) GOLWS_CALL_INSIDE(ret, name, fail, params, args, t)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
-GOLWS_CORE_FUNCTIONS(GOLWS_CALL)
+GOLWS_CORE_FUNCTIONS(GOLWS_CALL, GOLWS_CALL_W, GOLWS_CALL_T)
 #pragma GCC diagnostic pop
 #undef GOLWS_CALL
-
-/* Whether the caller is the thread that services t, or nobody does yet. */
-static inline int
-golws_on_thread(struct golws_thread *t)
-{
-	pthread_t o = atomic_load_explicit(&t->owner, memory_order_relaxed);
-
-	return !o || o == pthread_self();
-}
+#undef GOLWS_CALL_W
+#undef GOLWS_CALL_T
 
 #endif

@@ -18,18 +18,20 @@ static void
 prepare_fork(void)
 {
 	pthread_mutex_lock(&lock);
+	golws_contexts_lock();
 }
 
 static void
 parent_forked(void)
 {
+	golws_contexts_unlock();
 	pthread_mutex_unlock(&lock);
 }
 
 static void
 child_forked(void)
 {
-	pthread_mutex_unlock(&lock);
+	parent_forked();
 	if (atomic_load(&core))
 		atomic_store(&forked, 1);
 }
@@ -95,12 +97,16 @@ golws_core(void)
 	c = atomic_load(&core);
 	if (!c && !atomic_load(&failed)) {
 		c = load();
-		if (c) {
+		if (c && pthread_atfork(prepare_fork, parent_forked, child_forked)) {
+			lwsl_err("golws: no memory to be told of fork()\n");
+			c = NULL;
+		}
+		if (c)
 			atomic_store(&core, c);
-			pthread_atfork(prepare_fork, parent_forked, child_forked);
-		} else
+		else
 			atomic_store(&failed, 1);
-	}
+	} else if (!c)
+		lwsl_err("golws: there is no core: it could not be loaded before\n");
 	pthread_mutex_unlock(&lock);
 	return c;
 }

@@ -41,6 +41,8 @@ const struct golws_host golws_host = {
 	.zalloc = golws_zalloc,
 	.free = golws_free,
 	.is_pm_deflate = is_pm_deflate,
+	.context_made = golws_context_made,
 	.context_gone = golws_context_gone,
+	.vhost_made = golws_vhost_made,
 	.vhost_gone = golws_vhost_gone,
 };

@@ -30,7 +30,7 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 	if (next < 0)
 		return timeout_ms;
 	next = (next + 999) / 1000;
-	return next < timeout_ms ? (int)next : timeout_ms;
+	return timeout_ms < 0 || next < timeout_ms ? (int)(next < INT32_MAX ? next : INT32_MAX) : timeout_ms;
 }
 
 int
@@ -49,7 +49,7 @@ lws_context_deprecate(struct lws_context *context, lws_reload_func cb)
 	(void)cb; /* told by the core through context->reload */
 	atomic_store(&context->deprecated, 1);
 	context->reload = cb;
-	golws_call_context_deprecate(context);
+	golws_call_context_deprecate(golws_here(context));
 }
 
 int
@@ -105,8 +105,10 @@ void *
 lws_vhd_find_by_pvo(struct lws_context *cx, const char *protname, const char *pvo_name, const char *pvo_value)
 {
 	struct lws_vhost *vh;
+	void *found = NULL;
 
-	for (vh = cx->vhosts; vh; vh = vh->next) {
+	golws_contexts_lock();
+	for (vh = cx->vhosts; vh && !found; vh = vh->next) {
 		const struct lws_protocols *p = lws_vhost_name_to_protocol(vh, protname);
 		const struct lws_protocol_vhost_options *pvo = lws_pvo_search(vh->pvo, protname);
 
@@ -114,7 +116,8 @@ lws_vhd_find_by_pvo(struct lws_context *cx, const char *protname, const char *pv
 			continue;
 		pvo = lws_pvo_search(pvo->options, pvo_name);
 		if (pvo && !strcmp(pvo->value, pvo_value))
-			return lws_protocol_vh_priv_get(vh, p);
+			found = lws_protocol_vh_priv_get(vh, p);
 	}
-	return NULL;
+	golws_contexts_unlock();
+	return found;
 }

@@ -3,6 +3,9 @@
 
 #include <libwebsockets/golws.h>
 
+static void
+arm(struct golws_thread *t);
+
 static struct golws_thread *
 thread(struct lws_context *cx, int tsi)
 {
@@ -15,26 +18,35 @@ thread(struct lws_context *cx, int tsi)
 int
 lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 {
-	struct golws_thread *t = thread(context, tsi);
 	int64_t us = timeout_ms > 0 ? (int64_t)timeout_ms * 1000 : timeout_ms < 0 ? 0 : -1;
-	int r;
+	struct golws_thread *t;
+	int r = -1;
+	char in_sul;
 
-	if (!t)
+	if (!context || !golws_pin(context))
 		return -1;
-	atomic_store_explicit(&t->owner, pthread_self(), memory_order_relaxed);
-	t->serving++;
-	r = golws_call_service(t, us);
-	if (r >= 0) /* else the context may be gone, and t with it */
-		t->serving--;
+	t = thread(context, tsi);
+	if (t && !golws_enter_waiting(t)) {
+		if (!atomic_load(&context->destroying))
+			lwsl_err("lws_service: another thread serves service thread %d already\n", tsi);
+	} else if (t) {
+		atomic_store_explicit(&t->owner, pthread_self(), memory_order_relaxed);
+		atomic_fetch_add_explicit(&t->serving, 1, memory_order_relaxed);
+		in_sul = t->in_sul;
+		if (in_sul) { /* called by a scheduled function: the others may become due meanwhile */
+			t->in_sul = 0;
+			t->sul_armed = 0;
+			arm(t);
+		}
+		r = golws_call_service(t, us);
+		t->in_sul = in_sul;
+		atomic_fetch_sub_explicit(&t->serving, 1, memory_order_relaxed);
+		golws_leave(t);
+		if (atomic_load(&context->loop_exit))
+			r = -1;
+	}
+	golws_unpin(context);
 	return r;
-}
-
-int
-lws_service_pollfd(struct lws_context *context, int tsi)
-{
-	struct golws_thread *t = thread(context, tsi);
-
-	return t ? golws_call_pollfd(t) : -1;
 }
 
 int
@@ -46,8 +58,11 @@ lws_service(struct lws_context *context, int timeout_ms)
 void
 lws_cancel_service(struct lws_context *context)
 {
-	if (context && !atomic_load(&context->destroying))
+	if (!context || !golws_pin(context))
+		return;
+	if (!atomic_load(&context->destroying))
 		golws_call_cancel(context);
+	golws_unpin(context);
 }
 
 void
@@ -118,10 +133,11 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_us
 {
 	struct golws_thread *t = thread(context, tsi);
 
-	if (!t)
+	if (!t || !golws_enter_or_log(t, "sul_schedule"))
 		return;
 	__lws_sul_insert(&t->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
 	arm(t);
+	golws_leave(t);
 }
 
 static void
@@ -202,7 +218,7 @@ kill_wsi(struct lws *wsi, int sync)
 void
 lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs)
 {
-	if (secs == LWS_TO_KILL_SYNC || secs == LWS_TO_KILL_ASYNC)
+	if (reason != NO_PENDING_TIMEOUT && (secs == LWS_TO_KILL_SYNC || secs == LWS_TO_KILL_ASYNC))
 		kill_wsi(wsi, secs == LWS_TO_KILL_SYNC);
 	else
 		golws_call_set_timeout(wsi, (int)reason, (int64_t)secs * LWS_US_PER_SEC);

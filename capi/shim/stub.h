@@ -63,12 +63,14 @@ struct golws_record {
 struct golws_thread {
 	struct lws_context *cx;
 	int tsi;
-	_Atomic(pthread_t) owner; /* who services it; 0 before anybody did */
+	_Atomic(pthread_t) owner;  /* who served it last; 0 before anybody did */
+	_Atomic(pthread_t) inside; /* who uses it now, 0 for nobody; see thread.c */
+	int depth;                 /* of that one's calls */
 	unsigned char *tx;        /* what lws_write() gathers until the core collects */
 	uint32_t tx_used, tx_size, records;
 	struct golws_record record[GOLWS_RECORDS];
 	struct lws *wants, *wants_last;
-	int serving; /* nesting of lws_service_tsi() */
+	_Atomic(int) serving; /* nesting of lws_service_tsi() */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS]; /* lws_sul_schedule()'s, earliest first */
 	lws_usec_t sul_armed;                           /* when the core will call, 0 for not */
 	char in_sul;
@@ -87,6 +89,7 @@ struct lws_vhost {
 	const struct lws_protocols *given; /* the program's, which it may pass back to us */
 	const struct lws_protocols **pgiven; /* the same where it gave a list of pointers */
 	int count;
+	int listed; /* in the context's list */
 	const struct lws_protocol_vhost_options *pvo; /* the program's */
 	void **priv; /* one for each protocol */
 	struct lws_log_cx *log_cx;
@@ -96,11 +99,13 @@ struct lws_vhost {
 };
 
 struct lws_context {
-	lws_dll2_t list; /* of all contexts, under the shim's lock */
+	lws_dll2_t list; /* of all contexts; this and the next two under thread.c's lock */
+	int pins;        /* callers that are inside */
+	int gone;        /* the core is done with it */
 	uint32_t id;
 	int count_threads;
 	struct golws_thread *threads;
-	struct lws_vhost *vhosts; /* in order of creation */
+	struct lws_vhost *vhosts; /* in order of creation; under thread.c's lock */
 	void *user;
 	struct lws_log_cx *log_cx;
 	struct lws_context **pcontext;

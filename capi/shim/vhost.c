@@ -7,30 +7,53 @@ struct lws_vhost *
 lws_create_vhost(struct lws_context *context, const struct lws_context_creation_info *info)
 {
 	struct lws_context_creation_info i;
-	struct lws_vhost *vh;
 
 	if (!context || !info)
 		return NULL;
 	i = *info;
-	vh = golws_call_vhost_create(context, &i);
-	if (vh && vh->log_cx)
-		lwsl_refcount_cx(vh->log_cx, 1);
-	return vh;
+	return golws_call_vhost_create(golws_here(context), &i);
 }
 
 void
 lws_vhost_destroy(struct lws_vhost *vh)
 {
 	if (vh)
-		golws_call_vhost_destroy(vh);
+		golws_call_vhost_destroy(golws_here(vh->cx), vh);
+}
+
+/* The core has made vh. */
+void
+golws_vhost_made(struct lws_vhost *vh)
+{
+	struct lws_vhost **last;
+
+	if (vh->log_cx)
+		lwsl_refcount_cx(vh->log_cx, 1);
+	golws_contexts_lock();
+	for (last = &vh->cx->vhosts; *last; last = &(*last)->next)
+		;
+	*last = vh;
+	vh->listed = 1;
+	golws_contexts_unlock();
 }
 
 /* The core is done with vh. */
 void
 golws_vhost_gone(struct lws_vhost *vh)
 {
-	if (vh->log_cx && vh->cx && vh->log_cx != vh->cx->log_cx)
-		lwsl_refcount_cx(vh->log_cx, -1);
+	struct lws_vhost **p;
+
+	if (vh->listed) {
+		golws_contexts_lock();
+		for (p = &vh->cx->vhosts; *p; p = &(*p)->next)
+			if (*p == vh) {
+				*p = vh->next;
+				break;
+			}
+		golws_contexts_unlock();
+		if (vh->log_cx)
+			lwsl_refcount_cx(vh->log_cx, -1);
+	}
 	golws_free((void *)(uintptr_t)vh->tag);
 	golws_free(vh);
 }
@@ -52,10 +75,11 @@ lws_get_vhost_by_name(struct lws_context *context, const char *name)
 {
 	struct lws_vhost *v;
 
-	for (v = context->vhosts; v; v = v->next)
-		if (!strcmp(v->name, name))
-			return v;
-	return NULL;
+	golws_contexts_lock();
+	for (v = context->vhosts; v && strcmp(v->name, name); v = v->next)
+		;
+	golws_contexts_unlock();
+	return v;
 }
 
 int
@@ -91,7 +115,7 @@ lws_get_vhost_iface(struct lws_vhost *vhost)
 void
 lws_vhost_set_mounts(struct lws_vhost *v, const struct lws_http_mount *mounts)
 {
-	golws_call_vhost_set_mounts(v, (struct lws_http_mount *)(uintptr_t)mounts);
+	golws_call_vhost_set_mounts(golws_here(v->cx), v, (struct lws_http_mount *)(uintptr_t)mounts);
 }
 
 /* Which of the vhost's protocols p is: ours, or the one that the program gave. -1 for none. */
@@ -172,24 +196,21 @@ lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
 int
 lws_callback_vhost_protocols_vhost(struct lws_vhost *vh, int reason, void *in, size_t len)
 {
-	return golws_call_call_vhost(&vh->cx->threads[0], vh, NULL, reason, in, len);
+	return golws_call_call_vhost(golws_here(vh->cx), vh, NULL, reason, (uintptr_t)in, len);
 }
 
 int
 lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, size_t len)
 {
-	return golws_call_call_vhost(wsi->t, wsi->vhost, NULL, reason, in, len);
+	return golws_call_call_vhost(wsi->t, wsi->vhost, NULL, reason, (uintptr_t)in, len);
 }
 
-/* Each service thread's bound wsi, of one vhost or of all. */
+/* The wsi of the service thread that calls, of one vhost or of all. */
 static int
 call_all(struct lws_context *cx, struct lws_vhost *vh, const struct lws_protocols *p, int reason, void *in,
 	 size_t len)
 {
-	int i;
-
-	for (i = 0; i < cx->count_threads; i++)
-		golws_call_call_bound(&cx->threads[i], vh, (struct lws_protocols *)(uintptr_t)p, reason, in, len);
+	golws_call_call_bound(golws_here(cx), vh, (struct lws_protocols *)(uintptr_t)p, reason, (uintptr_t)in, len);
 	return 0;
 }
 
@@ -219,9 +240,15 @@ each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_
 {
 	int i;
 
-	for (i = 0; i < cx->count_threads; i++)
-		golws_call_each_bound(&cx->threads[i], (struct lws_vhost *)(uintptr_t)vh,
-				      (struct lws_protocols *)(uintptr_t)p, what);
+	for (i = 0; i < cx->count_threads; i++) {
+		struct golws_thread *t = &cx->threads[i];
+		int inside = golws_on_thread(t) && golws_enter(t);
+
+		golws_call_each_bound(t, (struct lws_vhost *)(uintptr_t)vh, (struct lws_protocols *)(uintptr_t)p,
+				      what, !inside);
+		if (inside)
+			golws_leave(t);
+	}
 	return 0;
 }
 

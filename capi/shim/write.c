@@ -16,6 +16,13 @@ head_room(uint8_t framing, size_t len)
 	return (len < 126 ? 2u : 4u) + (framing == GOLWS_WS_CLIENT ? 4u : 0u);
 }
 
+/* Whether the caller is in lws_service_tsi() of t, which collects the batch. */
+static int
+in_service(struct golws_thread *t)
+{
+	return golws_inside(t) && atomic_load_explicit(&t->serving, memory_order_relaxed);
+}
+
 static int
 in_batch(const struct lws *w, size_t len, enum lws_write_protocol wp)
 {
@@ -38,12 +45,15 @@ lws_write(struct lws *wsi, unsigned char *buf, size_t len, enum lws_write_protoc
 	if (!wsi || (!buf && len) || len > INT32_MAX)
 		return -1;
 	t = wsi->t;
-	if (!in_batch(wsi, len, protocol) || !t->serving || !golws_on_thread(t))
+	if (!in_batch(wsi, len, protocol) || !in_service(t))
 		return golws_call_write(wsi, buf, len, (int)protocol);
 	room = head_room(wsi->framing, len);
 	all = room + (uint32_t)len;
-	if (t->records == GOLWS_RECORDS || t->tx_used + all > t->tx_size)
+	if (t->records == GOLWS_RECORDS || t->tx_used + all > t->tx_size) {
 		golws_call_collect(t);
+		if (t->records || t->tx_used + all > t->tx_size)
+			return -1; /* the core is dead */
+	}
 	r = &t->record[t->records++];
 	r->w = wsi;
 	r->at = t->tx_used;
@@ -62,12 +72,14 @@ lws_callback_on_writable(struct lws *wsi)
 {
 	struct golws_thread *t;
 
-	if (!wsi || wsi->fake)
+	if (!wsi)
+		return -1;
+	if (wsi->fake || wsi->tx.closed)
 		return 0;
 	t = wsi->t;
 	if (!golws_on_thread(t))
 		return golws_call_on_writable_post(t, wsi->slot, wsi->gen);
-	if (!t->serving)
+	if (!in_service(t))
 		return golws_call_on_writable(wsi);
 	if (!wsi->want) {
 		wsi->want = 1;

@@ -200,10 +200,15 @@ golws_wsi_tag(struct lws *wsi)
 	char text[96];
 	size_t n;
 	char *p;
+	int got;
 
 	if (wsi->tag)
 		return wsi->tag;
-	if (!golws_core_loaded() || golws_call_wsi_text(wsi, TEXT_TAG, text, sizeof text) <= 0)
+	if (!golws_core_loaded() || !golws_enter(wsi->t))
+		return "";
+	got = golws_call_wsi_text(wsi, TEXT_TAG, text, sizeof text);
+	golws_leave(wsi->t);
+	if (got <= 0)
 		return "";
 	n = strlen(text) + 1;
 	p = golws_malloc(n, "tag");
