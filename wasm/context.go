@@ -26,6 +26,7 @@ type context struct {
 	platform bool // ws clients ride on the platform's WebSocket
 	dead     bool
 	gone     bool
+	nested   int // exports and turns on the stack that have entered the thread
 }
 
 func (*context) kind() int { return kindContext }

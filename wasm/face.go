@@ -65,6 +65,7 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 	if r := record(w); r != nil {
 		handles.drop(r.h)
 		w.Face = nil
+		freed++
 	}
 }
 

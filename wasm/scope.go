@@ -77,10 +77,20 @@ func leave(cx *context, ret *int32) {
 	}
 }
 
+// begin enters cx's thread, for calls on its wsi; end is deferred.
+func (cx *context) begin() {
+	enterOn(cx)
+	cx.nested++
+	cx.thread.Enter()
+}
+
 // end is leave for what has called begin.
 func (cx *context) end(ret *int32) {
 	if p := recover(); p != nil {
 		*ret = panicked(cx, p)
+	}
+	if cx.nested--; cx.nested > 0 {
+		cx.thread.Leave() // which leaves the settling to the outer one
 	} else if !cx.dead {
 		cx.leaveThread(ret)
 	}
@@ -88,12 +98,6 @@ func (cx *context) end(ret *int32) {
 	if depth == 0 {
 		settle()
 	}
-}
-
-// begin enters cx's thread, for calls on its wsi; end is deferred.
-func (cx *context) begin() {
-	enterOn(cx)
-	cx.thread.Enter()
 }
 
 // leaveThread settles what the call has left to do, which makes callbacks.
@@ -121,6 +125,7 @@ func settle() {
 		}
 	}
 	depth--
+	collect()
 	due := loop.Micros(0)
 	for _, cx := range contexts {
 		if at := cx.due(); at != 0 && (due == 0 || at < due) {
@@ -146,6 +151,8 @@ func (cx *context) turn() {
 			panicked(cx, p)
 		}
 	}()
+	cx.nested++
+	defer func() { cx.nested-- }()
 	if err := cx.thread.Service(0); err != nil && err != engine.ErrDestroyed {
 		log(engine.LogErr, cx, 0, "service: "+err.Error())
 	}
