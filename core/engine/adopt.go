@@ -3,24 +3,32 @@ package engine
 import (
 	"errors"
 	"fmt"
+
+	"github.com/golws/golws/core/loop"
 )
 
 // AdoptSocket makes a server connection of a connected stream socket, which is
 // the engine's from then on, also on error. role "" is the vhost's default.
 // read is what was read from it already.
 func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Wsi, opaque any, read []byte) (*Wsi, error) {
-	if t.ctx.destroying.Load() {
-		return nil, ErrDestroyed
-	}
 	sr := t.ctx.serverRole(role)
-	if sr == nil {
-		return nil, fmt.Errorf("no role %q that can adopt", role)
-	}
 	var p *Protocol
-	if protocol != "" {
+	var err error
+	switch {
+	case t.ctx.destroying.Load():
+		err = ErrDestroyed
+	case sr == nil:
+		err = fmt.Errorf("no role %q that can adopt", role)
+	case protocol != "":
 		if p = v.Protocol(protocol); p == nil {
-			return nil, fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
+			err = fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
 		}
+	}
+	if err != nil {
+		if c, bad := t.loop.Driver().Adopt(fd, unwanted{}); bad == nil {
+			c.Close()
+		}
+		return nil, err
 	}
 	t.enter()
 	defer t.leave()
@@ -55,6 +63,14 @@ func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Ws
 	return w, nil
 }
 
+// unwanted is the handler of a socket that is closed at once.
+type unwanted struct{}
+
+func (unwanted) Opened(error) {}
+func (unwanted) Data([]byte)  {}
+func (unwanted) Writable()    {}
+func (unwanted) Ended(error)  {}
+
 // FileRole is a Role for watched files.
 type FileRole interface {
 	Role
@@ -63,8 +79,8 @@ type FileRole interface {
 	Hangup(w *Wsi)
 }
 
-// AdoptFile watches a file: the protocol reads and writes the fd by itself.
-// own has it closed with the wsi.
+// AdoptFile watches a file: the protocol reads and writes the fd by itself. It
+// stays the caller's; see File.
 func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaque any) (*Wsi, error) {
 	if t.ctx.destroying.Load() {
 		return nil, ErrDestroyed
@@ -73,10 +89,6 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 	if !ok {
 		return nil, errors.New("no role raw-file")
 	}
-	p := v.Protocol(protocol)
-	if p == nil {
-		return nil, fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
-	}
 	t.enter()
 	defer t.leave()
 	w := t.newWsi(v, fr)
@@ -84,14 +96,23 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 	if parent != nil {
 		w.SetParent(parent)
 	}
-	watch, err := t.loop.Driver().Watch(fd, (*fileLink)(w))
+	w.watch = &watchedFile{noWatch{}, fd}
+	var err error
+	p := v.Protocol(protocol)
+	if p == nil {
+		err = fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
+	} else {
+		var watch loop.Watch
+		if watch, err = t.loop.Driver().Watch(fd, (*fileLink)(w)); err == nil {
+			w.watch = &watchedFile{watch, fd}
+		}
+	}
 	if err != nil {
 		w.state = stateDead
 		w.leaveParent()
 		t.loop.Defer(w.freed)
 		return nil, err
 	}
-	w.watch = watch
 	w.state = stateOpen
 	w.created()
 	if w.Alive() && w.Bind(p) != 0 {
@@ -104,6 +125,30 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 		return nil, errors.New("a callback refused the adopted file")
 	}
 	return w, nil
+}
+
+// watchedFile is the watching of an fd, which it remembers.
+type watchedFile struct {
+	loop.Watch
+	fd int
+}
+
+// noWatch is for an fd that cannot be watched.
+type noWatch struct{}
+
+func (noWatch) SetReading(bool) {}
+func (noWatch) SetWriting(bool) {}
+func (noWatch) Close()          {}
+
+// File is the fd that w watches, of an AdoptFile that succeeded or not. It can
+// be asked for until Face.WsiFreed has returned, which is when nothing watches
+// the fd any more.
+func (w *Wsi) File() (fd int, ok bool) {
+	f, ok := w.watch.(*watchedFile)
+	if !ok {
+		return -1, false
+	}
+	return f.fd, true
 }
 
 // fileLink is a watched file's Wsi as its driver sees it.

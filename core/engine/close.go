@@ -109,7 +109,6 @@ func (w *Wsi) end(linger bool) {
 	delete(w.t.ends, w)
 	if w.watch != nil {
 		w.watch.Close()
-		w.watch = nil
 	}
 	if linger && w.carrier != nil && w.flags&flagEnded == 0 {
 		w.flags |= flagLinger
@@ -152,7 +151,7 @@ func (w *Wsi) freed() {
 	w.Shared = &w.ownShared
 	w.t.freeSlot(w)
 	w.t.ctx.opt.Face.WsiFreed(w)
-	w.State, w.HTTP, w.Face = nil, nil, nil
+	w.State, w.HTTP, w.Face, w.watch = nil, nil, nil, nil
 	v := w.vhost
 	v.wsis.Add(-1)
 	v.maybeGone()

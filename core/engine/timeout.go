@@ -52,10 +52,16 @@ func (r Timeout) String() string {
 }
 
 // SetTimeout closes w after us microseconds unless it is set again; TimeoutNone
-// takes the timeout away. A wsi has one.
+// takes the timeout away. A wsi has one. TimeoutFlushBeforeClose closes sooner:
+// when all that was written is sent.
 func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
 	if w.state == stateDead {
 		return
+	}
+	if r == TimeoutFlushBeforeClose && w.state == stateOpen {
+		if w.Close(); w.state == stateDead {
+			return
+		}
 	}
 	w.timeoutReason = r
 	if r == TimeoutNone {

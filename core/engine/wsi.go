@@ -79,7 +79,6 @@ const (
 	flagLinger                          // dead, its carrier drains
 	flagChildWants                      // lws_get_child_pending_on_writable
 	flagFake                            // stands for a vhost in callbacks
-	flagOwnFD                           // watch only: the fd is closed by us
 	flagCreated                         // WSI_CREATE was called
 	flagProbed                          // a sign of life was asked for
 	flagBound                           // the Bind callback was made for the protocol

@@ -49,7 +49,7 @@ open_sockets(void)
 		char path[300], target[64] = "";
 
 		snprintf(path, sizeof path, "/proc/self/fd/%s", e->d_name);
-		if (readlink(path, target, sizeof target - 1) > 0 && !strncmp(target, "socket:", 7))
+		if (readlink(path, target, sizeof target - 1) > 0 && (!strncmp(target, "socket:", 7) || !strncmp(target, "pipe:", 5)))
 			n++;
 	}
 	closedir(d);

@@ -48,13 +48,13 @@ struct lws_vhost *
 stage_vhost(const char *name, int port, tweak_fn *tweak);
 int
 stage_port(void);
-/* Destroys the context and checks that no socket and no memory of the library's is left. */
+/* Destroys the context and checks that no socket, no pipe and no memory of the library's is left. */
 void
 stage_close(void);
 /* The same for a context that the test has destroyed. */
 void
 stage_clean(void);
-/* Sockets that the process has open. */
+/* Sockets and pipes that the process has open. */
 int
 open_sockets(void);
 
