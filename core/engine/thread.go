@@ -39,6 +39,7 @@ type Thread struct {
 	ends      map[*Wsi]error    // why, where flagEndOwed stands for a broken carrier
 
 	cancelled atomic.Bool // lws_cancel_service was called
+	hosted    atomic.Bool // in Hosted
 	greeted   bool        // GET_THREAD_ID was called
 
 	settleFn, cancelFn func()
@@ -99,7 +100,7 @@ func (t *Thread) Service(limit loop.Micros) error {
 		t.greeted = true
 		t.ctx.callFirst(t, ReasonGetThreadID, In{})
 	}
-	t.settle() // what was written since the last turn
+	t.flushOutside() // what was written since the last turn
 	err := t.loop.Turn(limit)
 	t.settle()
 	t.serving, t.depth = serving, depth
@@ -150,7 +151,11 @@ func (t *Thread) leave() {
 		return
 	}
 	t.depth = 0
-	t.settle()
+	if t.serving {
+		t.settle()
+	} else {
+		t.flushOutside()
+	}
 	t.left()
 }
 

@@ -42,7 +42,7 @@ struct section {
 };
 static struct section sections[8];
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-static int total_order;
+static int total_order, in_service;
 
 void say(const char *actor, const char *fmt, ...)
 {
@@ -168,21 +168,27 @@ void trace_asked_all(void)
 	for (i = 0; i < 64; i++) names[i].asked = 1;
 }
 
+static int writeable(enum lws_callback_reasons r)
+{
+	switch ((int)r) {
+	case LWS_CALLBACK_SERVER_WRITEABLE: case LWS_CALLBACK_CLIENT_WRITEABLE: case LWS_CALLBACK_HTTP_WRITEABLE:
+	case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE: case LWS_CALLBACK_RAW_WRITEABLE: case LWS_CALLBACK_RAW_WRITEABLE_FILE:
+		return 1;
+	}
+	return 0;
+}
+
 static int unasked(const struct lws *wsi, enum lws_callback_reasons r)
 {
 	size_t i;
 
-	switch ((int)r) {
-	case LWS_CALLBACK_SERVER_WRITEABLE: case LWS_CALLBACK_CLIENT_WRITEABLE: case LWS_CALLBACK_HTTP_WRITEABLE:
-	case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE: case LWS_CALLBACK_RAW_WRITEABLE: case LWS_CALLBACK_RAW_WRITEABLE_FILE:
-		for (i = 0; i < 64; i++)
-			if (names[i].wsi == wsi && names[i].asked) {
-				names[i].asked = 0;
-				return 0;
-			}
-		return 1;
-	}
-	return 0;
+	if (!writeable(r)) return 0;
+	for (i = 0; i < 64; i++)
+		if (names[i].wsi == wsi && names[i].asked) {
+			names[i].asked = 0;
+			return 0;
+		}
+	return 1;
 }
 
 static int known(const struct lws *wsi)
@@ -251,6 +257,9 @@ static int logged(const char *actor, hook_fn hook, struct lws *wsi, enum lws_cal
 	    r == LWS_CALLBACK_CONFIRM_EXTENSION_OKAY || r == LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED) snprintf(n, sizeof n, "any");
 	say(actor, "%-14s %s protocol=%s user=%s in=%s len=%s%s", wsi_name(wsi, r), reason_name(r), p ? p->name : "none",
 	    r == LWS_CALLBACK_FILTER_NETWORK_CONNECTION ? "any" : user ? "set" : "NULL", show_in(r, in, len, buf, sizeof buf), n, flags);
+	/* a program may hold a lock outside of lws_service() that its callbacks take */
+	if (!in_service && (writeable(r) || r == LWS_CALLBACK_RECEIVE || r == LWS_CALLBACK_CLIENT_RECEIVE))
+		say(actor, "  outside of lws_service()");
 	ret = hook ? hook(wsi, r, user, in, len) : 0;
 	if (ret) say(actor, "  returned %d", ret);
 	return ret;
@@ -338,12 +347,15 @@ static double seconds(void)
 void run_until_finished(void)
 {
 	double limit = seconds() + 5;
-	int settle = 0;
+	int settle = 0, n;
 
 	memset(&tick, 0, sizeof tick);
 	lws_sul_schedule(cx, 0, &tick, on_tick, 1);
 	while (cx && seconds() < limit) {
-		if (lws_service(cx, 0) < 0) break;
+		in_service = 1;
+		n = lws_service(cx, 0);
+		in_service = 0;
+		if (n < 0) break;
 		if (finished && !settle) {
 			settle = 1;
 			limit = seconds() + 0.15;
