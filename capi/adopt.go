@@ -5,24 +5,26 @@ package main
 import "C"
 
 import (
+	"errors"
 	"unsafe"
 
 	"github.com/golws/golws/core/engine"
 )
 
-// golws_adopt is lws_adopt_descriptor_vhost_via_info and its kin. Where it
-// fails, a socket is closed, as lws does it.
+// golws_adopt is lws_adopt_descriptor_vhost_via_info and its kin. The
+// descriptor is closed where it fails.
 //
 //export golws_adopt
 func golws_adopt(ct *C.struct_golws_thread, d *C.struct_lws_adopt_desc, read unsafe.Pointer, n C.size_t) (ret *C.struct_lws) {
+	fd := int(*(*C.int)(unsafe.Pointer(&d.fd)))
 	defer guard(ct.cx)
 	on, v := threadOf(ct), vhostOf(d.vh)
 	parent := wsiOf(d.parent)
 	if on == nil || v == nil || d.parent != nil && parent == nil {
+		C.close(C.int(fd))
 		return nil
 	}
 	t := on.e
-	fd := int(*(*C.int)(unsafe.Pointer(&d.fd)))
 	var opaque any
 	if a := addressAt(&d.opaque); a != 0 {
 		opaque = a
@@ -32,6 +34,9 @@ func golws_adopt(ct *C.struct_golws_thread, d *C.struct_lws_adopt_desc, read uns
 	var err error
 	if d._type&(C.LWS_ADOPT_HTTP|C.LWS_ADOPT_SOCKET) == 0 {
 		w, err = t.AdoptFile(v.e, fd, protocol, parent, opaque)
+		if errors.Is(err, engine.ErrDestroyed) {
+			C.close(C.int(fd)) // else the face closes it with the wsi
+		}
 	} else {
 		role := "raw-skt"
 		if d._type&C.LWS_ADOPT_HTTP != 0 {

@@ -1,5 +1,6 @@
 package main
 
+// #include <unistd.h>
 // #include "table.h"
 import "C"
 
@@ -47,6 +48,8 @@ func refresh(w *engine.Wsi, s *C.struct_lws) {
 	s.client = C.uint8_t(b2i(w.Client()))
 	if c := w.Carrier(); c != nil {
 		s.fd = C.int(c.Fd())
+	} else if fd, ok := w.File(); ok {
+		s.fd = C.int(fd)
 	}
 }
 
@@ -106,8 +109,12 @@ func (f *face) WsiDropped(w *engine.Wsi) {
 	}
 }
 
-// WsiFreed frees the record, which may still be wanting or have writes.
+// WsiFreed frees the record, which may still be wanting or have writes, and
+// closes a watched file.
 func (f *face) WsiFreed(w *engine.Wsi) {
+	if fd, ok := w.File(); ok {
+		C.close(C.int(fd))
+	}
 	s := stub(w)
 	t := f.cx.threads[w.Thread().Index()]
 	if s.want != 0 || t.c.records != 0 {
