@@ -21,7 +21,7 @@ type conn struct {
 	cx *context
 	c  *embedded.Conn
 	h  int32
-	ws *platform // nil unless it is the platform's WebSocket
+	ws *socket // nil unless it is the platform's WebSocket
 }
 
 func (*conn) kind() int { return kindConn }

@@ -77,9 +77,13 @@ func lwsCreateContext(p, n int32) (ret int32) {
 
 // roles are what a context knows; the first that can take connections is the
 // default.
-func roles(platform bool) []engine.Role {
-	client := engine.Role(&ws.Role{})
-	return []engine.Role{&h1.Server{}, &h1.Client{}, client, &raw.Socket{}}
+func roles(onPlatform bool) []engine.Role {
+	wire := &ws.Role{}
+	role := engine.Role(wire)
+	if onPlatform {
+		role = &mixed{platformRole, wire}
+	}
+	return []engine.Role{&h1.Server{}, &h1.Client{}, role, &raw.Socket{}}
 }
 
 // createVhost makes a vhost and its PROTOCOL_INIT callbacks.

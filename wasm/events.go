@@ -15,6 +15,15 @@ func happens(h int32) (*conn, int32) {
 	return find[*conn](h)
 }
 
+// arrives finds the connection of bytes.
+func arrives(h int32) (*conn, int32) {
+	k, code := happens(h)
+	if k != nil && k.ws != nil {
+		return nil, fail(errHandle, "the connection is the platform's WebSocket")
+	}
+	return k, code
+}
+
 // problem is the error of an event: none where the text is empty.
 func problem(p, n int32) (error, bool) {
 	s, ok := text(p, n)
@@ -26,7 +35,7 @@ func problem(p, n int32) (error, bool) {
 
 //go:wasmexport golws_conn_opened
 func golwsConnOpened(h, p, n int32) (ret int32) {
-	k, code := happens(h)
+	k, code := arrives(h)
 	if k == nil {
 		return code
 	}
@@ -43,7 +52,7 @@ func golwsConnOpened(h, p, n int32) (ret int32) {
 
 //go:wasmexport golws_conn_data
 func golwsConnData(h, p, n int32) (ret int32) {
-	k, code := happens(h)
+	k, code := arrives(h)
 	if k == nil {
 		return code
 	}
@@ -64,6 +73,12 @@ func golwsConnWritable(h int32) (ret int32) {
 	if k == nil {
 		return code
 	}
+	if k.ws != nil {
+		k.cx.begin()
+		defer k.cx.end(&ret)
+		k.ws.w.CarrierWritable()
+		return 0
+	}
 	enterOn(k.cx)
 	defer leave(k.cx, &ret)
 	k.c.Writable()
@@ -73,7 +88,7 @@ func golwsConnWritable(h int32) (ret int32) {
 
 //go:wasmexport golws_conn_ended
 func golwsConnEnded(h, p, n int32) (ret int32) {
-	k, code := happens(h)
+	k, code := arrives(h)
 	if k == nil {
 		return code
 	}
@@ -138,8 +153,8 @@ func golwsAccepted(h, ch int32) (ret int32) {
 	if k == nil {
 		return code
 	}
-	if k.cx != l.cx {
-		return fail(errHandle, "the connection is of another context than the listener")
+	if k.ws != nil || k.cx != l.cx {
+		return fail(errHandle, "the connection is not one of the listener's context")
 	}
 	if k.c.Handled() {
 		return fail(errRefused, "the connection was accepted before")

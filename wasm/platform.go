@@ -2,5 +2,162 @@
 
 package main
 
-// platform is a conn that is the platform's WebSocket.
-type platform struct{}
+import (
+	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/loop/embedded"
+	"github.com/golws/golws/core/role/h1"
+	"github.com/golws/golws/core/role/platform"
+	"github.com/golws/golws/core/role/ws"
+)
+
+// platformRole is what ws clients are in contexts with golws_platform_ws. One
+// serves them all.
+var platformRole = &platform.Role{Open: openPlatform}
+
+// mixed is the role "ws" there: clients are the platform's, servers the wire's.
+type mixed struct {
+	*platform.Role
+	server *ws.Role
+}
+
+// Upgrade makes a server's WebSocket.
+func (m *mixed) Upgrade(w *engine.Wsi, x *h1.Exchange) bool { return m.server.Upgrade(w, x) }
+
+// socket is a conn that is the platform's WebSocket. Its driver knows nothing
+// of it.
+type socket struct {
+	k *conn
+	w *engine.Wsi
+}
+
+// openPlatform has the embedder open one.
+func openPlatform(w *engine.Wsi, url, protocols string) (platform.Socket, error) {
+	cx := record(w).cx
+	k := &conn{cx: cx, c: &embedded.Conn{}}
+	h, err := handles.add(k)
+	if err != nil {
+		return nil, err
+	}
+	k.h = h
+	k.ws = &socket{k: k, w: w}
+	was := away()
+	code := importWSOpen(h, ptrOfString(url), int32(len(url)), ptrOfString(protocols), int32(len(protocols)))
+	inImport = was
+	if code < 0 {
+		handles.drop(h)
+		return nil, errEmbedder
+	}
+	return k.ws, nil
+}
+
+// Send has the embedder send a message.
+func (s *socket) Send(b []byte, binary bool) (full bool, err error) {
+	sends++
+	was := away()
+	code := importWSSend(s.k.h, ptrOf(b), int32(len(b)), flag(binary))
+	inImport = was
+	if code < 0 {
+		return false, errEmbedder
+	}
+	return code > 0, nil
+}
+
+// Close has the embedder begin to close.
+func (s *socket) Close(code uint16, reason []byte) {
+	was := away()
+	importWSClose(s.k.h, int32(code), ptrOf(reason), int32(len(reason)))
+	inImport = was
+}
+
+// Release has the embedder forget it; the handle is stale from now on.
+func (s *socket) Release() {
+	if handles.get(s.k.h) == any(s.k) {
+		handles.drop(s.k.h)
+		s.k.shut()
+	}
+}
+
+// Fd is the conn's handle.
+func (s *socket) Fd() int { return int(s.k.h) }
+
+// onSocket finds the platform's WebSocket that an event is about.
+func onSocket(h int32) (*socket, int32) {
+	k, code := happens(h)
+	switch {
+	case k == nil:
+		return nil, code
+	case k.ws == nil:
+		return nil, fail(errHandle, "the connection is not the platform's WebSocket")
+	}
+	return k.ws, 0
+}
+
+// Bits of golws_ws_message's flags.
+const (
+	messageFirst  = 1
+	messageFinal  = 2
+	messageBinary = 4
+)
+
+//go:wasmexport golws_ws_opened
+func golwsWSOpened(h, p, n int32) (ret int32) {
+	s, code := onSocket(h)
+	if s == nil {
+		return code
+	}
+	named, ok := text(p, n)
+	if !ok {
+		return errBounds
+	}
+	s.k.cx.begin()
+	defer s.k.cx.end(&ret)
+	platformRole.HasOpened(s.w, named)
+	return 0
+}
+
+//go:wasmexport golws_ws_message
+func golwsWSMessage(h, p, n, flags int32) (ret int32) {
+	s, code := onSocket(h)
+	if s == nil {
+		return code
+	}
+	b, ok := lent(p, n)
+	if !ok {
+		return errBounds
+	}
+	s.k.cx.begin()
+	defer s.k.cx.end(&ret)
+	platformRole.HasMessage(s.w, b, flags&messageFirst != 0, flags&messageFinal != 0, flags&messageBinary != 0)
+	return 0
+}
+
+//go:wasmexport golws_ws_closed
+func golwsWSClosed(h, status, p, n, clean int32) (ret int32) {
+	s, code := onSocket(h)
+	if s == nil {
+		return code
+	}
+	reason, ok := lent(p, n)
+	if !ok {
+		return errBounds
+	}
+	s.k.cx.begin()
+	defer s.k.cx.end(&ret)
+	platformRole.HasClosed(s.w, uint16(status), reason, clean != 0)
+	return 0
+}
+
+// setCloseReason is for either kind of WebSocket.
+func setCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
+	if platform.Is(w) {
+		return platform.SetCloseReason(w, code, reason)
+	}
+	return ws.SetCloseReason(w, code, reason)
+}
+
+func closePayload(w *engine.Wsi) []byte {
+	if platform.Is(w) {
+		return platform.ClosePayload(w)
+	}
+	return ws.ClosePayload(w)
+}

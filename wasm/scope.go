@@ -21,7 +21,7 @@ var (
 	inImport int         // what the innermost import is
 	depth    int         // exports on the stack
 	now      loop.Micros // the time of the outermost export
-	told     loop.Micros // the deadline that the embedder knows, 0 for none
+	told     loop.Micros // the deadline that the embedder knows, 0 for none, -1 to tell it anew
 	contexts []*context  // that are neither gone nor dead
 )
 
@@ -134,7 +134,7 @@ func settle() {
 	}
 	switch {
 	case due == told:
-	case due != 0 && told != 0 && due > told && told > now:
+	case due != 0 && told > 0 && due > told && told > now:
 		return // an early tick costs less than telling each time
 	default:
 		told = due
@@ -179,7 +179,7 @@ func golwsTick() (ret int32) {
 	}
 	enter()
 	defer leave(nil, &ret)
-	told = 0
+	told = -1 // the embedder's is used up
 	for i := 0; i < len(contexts); i++ {
 		if cx := contexts[i]; cx.pressing() {
 			cx.turn()

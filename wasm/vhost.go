@@ -150,7 +150,7 @@ func lwsAdoptDescriptorVhostViaInfo(h, p, n int32) (ret int32) {
 	if k == nil {
 		return code
 	}
-	if k.cx != v.cx || k.c.Handled() {
+	if k.ws != nil || k.cx != v.cx || k.c.Handled() {
 		return fail(errRefused, "the connection is of another context, or was accepted before")
 	}
 	var parent *engine.Wsi

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/role/platform"
 	"github.com/golws/golws/core/role/ws"
 )
 
@@ -122,7 +123,7 @@ func lwsWSSendingMultifragment(h int32) int32 {
 	if w == nil {
 		return code
 	}
-	return flag(ws.SendingMultifragment(w.e))
+	return flag(ws.SendingMultifragment(w.e) || platform.Sending(w.e))
 }
 
 //go:wasmexport lws_set_extension_option

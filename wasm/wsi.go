@@ -76,7 +76,7 @@ func lwsCloseReason(h, status, p, n int32) (ret int32) {
 	if status < 0 || status > 0xffff {
 		return fail(errField, "a close code has 16 bits")
 	}
-	if !ws.SetCloseReason(w.e, uint16(status), b) {
+	if !setCloseReason(w.e, uint16(status), b) {
 		return -1
 	}
 	return 0
@@ -100,7 +100,7 @@ func lwsGetClosePayload(h, dst, size int32) int32 {
 	if w == nil {
 		return code
 	}
-	return copied(ws.ClosePayload(w.e), dst, size)
+	return copied(closePayload(w.e), dst, size)
 }
 
 // Seconds of lws_set_timeout that close (lws-timeout-timer.h).

@@ -171,6 +171,10 @@ func (w *Wsi) resolve() {
 	defer w.t.leave()
 	ci := k.ci
 	w.SetTimeout(TimeoutConnect, w.vhost.opt.ConnectTimeout)
+	if d, ok := w.role.(Dialer); ok {
+		w.dialBy(d)
+		return
+	}
 	if path, ok := strings.CutPrefix(ci.Address, "+"); ok {
 		k.addrs = []loop.Addr{{Path: path}}
 		w.dialNext()
@@ -267,6 +271,37 @@ func (w *Wsi) dialSpec(a loop.Addr) (loop.DialSpec, error) {
 		}
 	}
 	return s, fmt.Errorf("interface %q has no address of that family", ci.Iface)
+}
+
+// Dialer is a ClientRole whose connections are made by somebody else, who knows
+// names and addresses by himself.
+type Dialer interface {
+	// Dial begins to connect; Wsi.Dialled tells the outcome, never before Dial
+	// has returned.
+	Dial(w *Wsi) (Carrier, error)
+}
+
+func (w *Wsi) dialBy(d Dialer) {
+	c, err := d.Dial(w)
+	if err != nil {
+		w.Fail("connecting: " + err.Error())
+		return
+	}
+	w.carrier = c
+	if w.Call(ReasonConnecting, In{Num: c.Fd()}) != 0 && w.Alive() {
+		w.Fail("refused by the CONNECTING callback")
+	}
+}
+
+// Dialled tells how what a Dialer has begun ended.
+func (w *Wsi) Dialled(err error) {
+	switch {
+	case w.connect == nil || w.state != stateNew:
+	case err != nil:
+		w.Fail("connecting: " + err.Error())
+	default:
+		w.dialled(nil)
+	}
 }
 
 // dialled is the outcome of one address.

@@ -236,6 +236,10 @@ func (w *Wsi) flushRuns(rs []run) {
 	}
 }
 
+// CarrierWritable tells that w's carrier has space again, for carriers that are
+// no driver's.
+func (w *Wsi) CarrierWritable() { w.drain() }
+
 // drain sends what is queued, as the carrier has space again.
 func (w *Wsi) drain() {
 	if w.state == stateDead && w.flags&flagLinger == 0 {

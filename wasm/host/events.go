@@ -80,3 +80,34 @@ func (i *Instance) Tick() error {
 	_, err := i.Invoke("golws_tick")
 	return err
 }
+
+// OpenedWS tells that PlatformBackend.OpenWS has succeeded.
+func (i *Instance) OpenedWS(conn int32, protocol string) error {
+	_, err := i.With("golws_ws_opened", 1, []uint64{uint64(uint32(conn))}, []byte(protocol))
+	return err
+}
+
+// MessageWS gives a message, or a piece of one.
+func (i *Instance) MessageWS(conn int32, b []byte, first, final, binary bool) error {
+	flags := uint64(0)
+	for k, on := range []bool{first, final, binary} {
+		if on {
+			flags |= 1 << k
+		}
+	}
+	_, err := i.With("golws_ws_message", 1, []uint64{uint64(uint32(conn)), flags}, b)
+	return err
+}
+
+// ClosedWS tells that the WebSocket has closed, or could not be opened.
+func (i *Instance) ClosedWS(conn int32, code int, reason string, clean bool) error {
+	_, err := i.With("golws_ws_closed", 2, []uint64{uint64(uint32(conn)), uint64(code), status32(clean)}, []byte(reason))
+	return err
+}
+
+func status32(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}

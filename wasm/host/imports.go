@@ -32,6 +32,16 @@ type Backend interface {
 	ContextGone(cx int32, dead bool)
 }
 
+// PlatformBackend is a Backend that has WebSockets, for contexts with
+// golws_platform_ws. Backend.Close ends them too.
+type PlatformBackend interface {
+	Backend
+	OpenWS(conn int32, url, protocols string) error
+	// SendWS sends a message; full says that Instance.Writable is owed.
+	SendWS(conn int32, b []byte, binary bool) (full bool, err error)
+	CloseWS(conn int32, code int, reason string)
+}
+
 const (
 	i32 = api.ValueTypeI32
 	f64 = api.ValueTypeF64
@@ -88,10 +98,31 @@ var imports = map[string]importFunc{
 	"listen_close":   of(1, false, func(i *Instance, s []uint64) { i.io.CloseListener(n32(s[0])) }),
 	"resolve":        of(3, true, func(i *Instance, s []uint64) { s[0] = status(i.io.Resolve(n32(s[0]), i.textAt(s[1], s[2]))) }),
 	"resolve_cancel": of(1, false, func(i *Instance, s []uint64) { i.io.CancelResolve(n32(s[0])) }),
-	"ws_open":        of(5, true, func(_ *Instance, s []uint64) { s[0] = status(ErrRefused) }),
-	"ws_send":        of(4, true, func(_ *Instance, s []uint64) { s[0] = status(ErrRefused) }),
-	"ws_close":       of(4, false, func(*Instance, []uint64) {}), // there is none to be closed
-	"log":            of(5, false, func(i *Instance, s []uint64) { i.log(n32(s[0]), n32(s[2]), i.textAt(s[3], s[4])) }),
+	"ws_open": of(5, true, func(i *Instance, s []uint64) {
+		p, ok := i.io.(PlatformBackend)
+		if !ok {
+			s[0] = status(ErrRefused)
+			return
+		}
+		s[0] = status(p.OpenWS(n32(s[0]), i.textAt(s[1], s[2]), i.textAt(s[3], s[4])))
+	}),
+	"ws_send": of(4, true, func(i *Instance, s []uint64) {
+		p, ok := i.io.(PlatformBackend)
+		if !ok {
+			s[0] = status(ErrRefused)
+			return
+		}
+		full, err := p.SendWS(n32(s[0]), i.view(uint32(s[1]), uint32(s[2])), s[3] != 0)
+		if s[0] = status(err); err == nil && full {
+			s[0] = 1
+		}
+	}),
+	"ws_close": of(4, false, func(i *Instance, s []uint64) {
+		if p, ok := i.io.(PlatformBackend); ok {
+			p.CloseWS(n32(s[0]), int(n32(s[1])), i.textAt(s[2], s[3]))
+		}
+	}),
+	"log": of(5, false, func(i *Instance, s []uint64) { i.log(n32(s[0]), n32(s[2]), i.textAt(s[3], s[4])) }),
 	"random": of(2, false, func(i *Instance, s []uint64) {
 		_, _ = rand.Read(i.view(uint32(s[0]), uint32(s[1]))) // never fails: it ends the program instead
 	}),

@@ -113,23 +113,33 @@ func rig(t testing.TB, tags string) *pipes {
 
 func rigOf(t testing.TB, prog *host.Program) *pipes {
 	t.Helper()
-	p := &pipes{
+	p := emptyPipes(t)
+	p.start(prog, p)
+	return p
+}
+
+func emptyPipes(t testing.TB) *pipes {
+	return &pipes{
 		t: t, now: 1e6, lsns: map[string]int32{}, peers: map[int32]int32{}, outside: map[int32]func([]byte){},
 		window: map[int32]int{}, paused: map[int32]bool{}, held: map[int32][][]byte{}, names: map[string]string{}, port: 7000,
 	}
-	i, err := prog.New(context.Background(), p, host.Sandbox{
-		Log: func(level, wsi int32, text string) { p.logs = append(p.logs, text) },
+}
+
+// start makes the instance, with b, which is or embeds p, under it.
+func (p *pipes) start(prog *host.Program, b host.Backend) {
+	p.t.Helper()
+	i, err := prog.New(context.Background(), b, host.Sandbox{
+		Log: func(_, _ int32, text string) { p.logs = append(p.logs, text) },
 	})
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.i = i
-	t.Cleanup(func() {
+	p.t.Cleanup(func() {
 		if i.Err() == nil {
 			_ = i.Close()
 		}
 	})
-	return p
 }
 
 func (p *pipes) later(f func()) { p.todo = append(p.todo, f) }
@@ -139,6 +149,7 @@ func (p *pipes) run() {
 	p.t.Helper()
 	for n := 0; ; n++ {
 		if n > 1e6 {
+
 			p.t.Fatal("it does not come to rest")
 		}
 		if len(p.todo) > 0 {
