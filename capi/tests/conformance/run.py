@@ -90,12 +90,12 @@ async def against_client(program, include):
 
 def mend_kosoku():
     """Groups 12 and 13 hash what was echoed. kosoku 0.1.0 hands them the payload of a message that was not compressed
-    (as RFC 7692 section 6 allows, and as is sensible for short ones) as a str of its bytes, which cannot be hashed."""
+    (as RFC 7692 section 6 allows, and as is sensible for short ones) as a str, which cannot be hashed."""
     initialize_shims()
     cases = importlib.import_module("case12_x_x")
     for case in cases.Case12_X_X + cases.Case13_X_X:
         def on_message(self, message, binary, inner=case.onMessage):
-            return inner(self, message.encode("latin-1") if isinstance(message, str) else message, binary)
+            return inner(self, message.encode("latin-1" if binary else "utf-8") if isinstance(message, str) else message, binary)
         case.onMessage = on_message
 
 
