@@ -78,6 +78,9 @@ func BodyPending(w *engine.Wsi, pending bool) {
 // ResponseCode is the status of the answer, 0 before there is one.
 func ResponseCode(w *engine.Wsi) int {
 	if x := Of(w); x != nil && w.Client() {
+		if x.ask.status == 0 {
+			return x.Head().Status // the answer to a ws handshake, which its role reads
+		}
 		return x.ask.status
 	}
 	return 0
