@@ -39,7 +39,8 @@ lws_context_destroy(struct lws_context *context)
 		return;
 	if (!atomic_exchange(&context->destroying, 1)) {
 		for (i = 0; i < context->count_threads; i++)
-			mine[i] = (char)golws_enter_waiting(&context->threads[i]);
+			if ((mine[i] = (char)golws_enter_waiting(&context->threads[i])))
+				golws_sul_end(&context->threads[i]);
 		golws_call_context_destroy(context);
 		for (i = 0; i < context->count_threads; i++)
 			if (mine[i])

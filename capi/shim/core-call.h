@@ -16,6 +16,9 @@ golws_core_loaded(void);
 extern const struct golws_host golws_host;
 int64_t
 golws_sul_ripe(struct golws_thread *t, int64_t now);
+/* Takes every scheduled function out of t's lists, as their memory may be gone before the context's. */
+void
+golws_sul_end(struct golws_thread *t);
 void
 golws_context_made(struct lws_context *cx);
 void

@@ -129,14 +129,28 @@ golws_sul_ripe(struct golws_thread *t, int64_t now)
 }
 
 void
+golws_sul_end(struct golws_thread *t)
+{
+	int i;
+
+	for (i = 0; i < LWS_COUNT_PT_SUL_OWNERS; i++)
+		while (t->sul[i].head)
+			lws_dll2_remove(t->sul[i].head);
+}
+
+void
 lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_usec_list_t *sul)
 {
 	struct golws_thread *t = thread(context, tsi);
 
 	if (!t || !golws_enter_or_log(t, "sul_schedule"))
 		return;
-	__lws_sul_insert(&t->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
-	arm(t);
+	if (atomic_load(&context->destroying))
+		lws_sul_cancel(sul); /* it could not come any more */
+	else {
+		__lws_sul_insert(&t->sul[!!(flags & LWSSULLI_WAKE_IF_SUSPENDED)], sul);
+		arm(t);
+	}
 	golws_leave(t);
 }
 

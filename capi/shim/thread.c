@@ -91,8 +91,10 @@ golws_context_made(struct lws_context *cx)
 void
 golws_context_gone(struct lws_context *cx)
 {
-	int last;
+	int last, i;
 
+	for (i = 0; i < cx->count_threads; i++)
+		golws_sul_end(&cx->threads[i]);
 	if (cx->pcontext && *cx->pcontext == cx)
 		*cx->pcontext = NULL;
 	if (cx->log_cx)
