@@ -27,6 +27,17 @@ ran(lws_sorted_usec_list_t *sul)
 	}
 }
 
+static int
+schedule_at_end(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	(void)in;
+	(void)len;
+	if (reason == LWS_CALLBACK_PROTOCOL_DESTROY)
+		lws_sul_schedule(lws_get_context(wsi), 0, &tasks[4].sul, ran, 1);
+	return 0;
+}
+
 static void
 scheduled(void)
 {
@@ -74,9 +85,12 @@ scheduled(void)
 	CHECK_INT(tasks[0].ran, 1);
 	CHECK_INT(tasks[1].ran, 0);
 
-	GROUP("what is scheduled ends with the context, and is not called any more");
+	GROUP("what is scheduled ends with the context, also what its end schedules, and is not called any more");
 	lws_sul_schedule(cx, 0, &tasks[2].sul, ran, 3600 * LWS_US_PER_SEC);
+	on = schedule_at_end;
 	stage_close();
+	CHECK_INT(tasks[4].ran, 0);
+	CHECK(lws_dll2_is_detached(&tasks[4].sul.list));
 	CHECK_INT(tasks[2].ran, 0);
 	CHECK(lws_dll2_is_detached(&tasks[2].sul.list));
 }
