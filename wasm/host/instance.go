@@ -26,6 +26,9 @@ type Call struct {
 	Remaining int64
 }
 
+// First says that the piece begins a message.
+func (c *Call) First() bool { return c.Flags&1 != 0 }
+
 // Final says that the piece ends a message.
 func (c *Call) Final() bool { return c.Flags&2 != 0 }
 
