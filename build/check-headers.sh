@@ -116,7 +116,8 @@ lws-lwsac.h
 lws-network-helper.h
 lws-retry.h
 lws-ring.h
-lws-service.h lws_uv_getloop lws_libuv_static_refcount_add lws_libuv_static_refcount_del
+lws-service.h
+lws-eventlib-exports.h
 lws-sha1-base64.h
 lws-timeout-timer.h
 lws-write.h

@@ -37,6 +37,8 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 	case *engine.PVO:
 		at, _ := v.Face.(unsafe.Pointer)
 		return p.call(s, r, uintptr(at), 0)
+	case *pollArgs:
+		return p.callPoll(s, r, v)
 	case *engine.Wsi:
 		return p.call(s, r, uintptr(unsafe.Pointer(stub(v))), 0)
 	case address: // the program's own, passed through the engine

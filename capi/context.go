@@ -1,6 +1,6 @@
 package main
 
-// #include "table.h"
+// #include "hosts.h"
 import "C"
 
 import (
@@ -31,16 +31,27 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: count_threads is above LWS_MAX_SMP")
 		return nil
 	}
+	on, err := hostOf(info)
+	if err != nil {
+		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: "+err.Error())
+		return nil
+	}
 	x := newContext(info, n)
+	x.guest = on != nil || info.event_lib_custom != nil
 	head := int(info.max_http_header_data2)
 	if head == 0 {
 		head = int(info.max_http_header_data)
 	}
-	e, err := lws.New(lws.Config{
-		Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size),
-		Buffer: func(i int) []byte { return x.threads[i].rx },
-		Face:   &face{x},
-	})
+	drivers, err := x.drivers(info)
+	var e *engine.Context
+	if err == nil {
+		e, err = lws.New(lws.Config{
+			Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size),
+			Buffer:  func(i int) []byte { return x.threads[i].rx },
+			Drivers: drivers,
+			Face:    &face{x},
+		})
+	}
 	if err != nil {
 		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: "+err.Error())
 		x.free()
@@ -55,6 +66,11 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 	addContext(x)
 	if info.pcontext != nil {
 		*info.pcontext = x.c
+	}
+	if err := x.enterHost(on, info); err != nil {
+		logLine(x.c, nil, nil, engine.LogErr, "lws_create_context: "+err.Error())
+		e.Destroy()
+		return nil
 	}
 	if info.options&C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS == 0 {
 		t := e.Thread(0)
@@ -106,6 +122,7 @@ func (x *context) free() {
 	if x.e != nil {
 		dropContext(x)
 	}
+	x.leaveHost()
 	for _, t := range x.threads {
 		C.golws_free(unsafe.Pointer(&t.str[0]))
 		C.golws_free(unsafe.Pointer(&t.frags[0]))
@@ -119,6 +136,7 @@ func (x *context) free() {
 func golws_context_destroy(cx *C.struct_lws_context) {
 	defer guard(cx)
 	if x := contextOf(cx); x != nil {
+		C.golws_custom_destroying(cx)
 		x.e.Destroy()
 	}
 }

@@ -121,6 +121,9 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 		t.forget(s)
 	}
 	C.golws_free(s.dropped)
+	if t.host.custom != nil && !w.Fake() {
+		t.host.custom.forget(s)
+	}
 	C.golws_free(unsafe.Pointer(s.tag))
 	C.golws_free(unsafe.Pointer(s.uri))
 	C.golws_free(unsafe.Pointer(s))

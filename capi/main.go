@@ -51,6 +51,7 @@ type context struct {
 	mu      sync.Mutex
 	dead    atomic.Bool // a panic was caught: nothing works any more
 	gone    atomic.Bool // c is freed
+	guest   bool        // on an event loop of somebody else's
 }
 
 // thread is the face's record of one service thread.
@@ -65,6 +66,7 @@ type thread struct {
 	str   []byte // C memory for strings that callbacks see
 	sul   sulTimer
 	pull  pull // lws_http_client_read's buffer
+	host  host
 
 	strTop, fragTop int // how much of str and frags is lent, by nesting callbacks
 	strLong         []byte

@@ -20,7 +20,11 @@ func golws_service(ct *C.struct_golws_thread, us C.int64_t) (ret C.int) {
 	if t == nil {
 		return -1
 	}
-	if err := t.e.Service(int64(us)); err != nil {
+	err := t.e.Service(int64(us))
+	if t.host.custom != nil && !t.cx.gone.Load() {
+		t.host.custom.tell()
+	}
+	if err != nil {
 		if !errors.Is(err, engine.ErrDestroyed) {
 			logLine(nil, nil, nil, engine.LogErr, "service: "+err.Error())
 		}

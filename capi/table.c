@@ -84,6 +84,18 @@ golws_vhost_gone(struct lws_vhost *vh)
 	host->vhost_gone(vh);
 }
 
+void
+golws_ready(struct golws_thread *t)
+{
+	host->ready(t);
+}
+
+void
+golws_uv_free(struct lws_context *cx, void *p)
+{
+	host->uv_free(cx, p);
+}
+
 int
 golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len)
 {

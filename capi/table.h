@@ -15,6 +15,7 @@ void golws_context_gone(struct lws_context *cx);
 void golws_vhost_made(struct lws_vhost *vh);
 void golws_vhost_gone(struct lws_vhost *vh);
 void golws_ready(struct golws_thread *t);
+void golws_uv_free(struct lws_context *cx, void *p);
 
 /* Tells the program that the vhost ends. */
 void golws_vhost_finalize(struct lws_vhost *vh);

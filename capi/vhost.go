@@ -36,6 +36,9 @@ func makeVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creation
 	if v == nil {
 		return nil
 	}
+	for _, t := range x.threads {
+		t.showPoll(engine.ReasonAddPollFD)
+	}
 	if err := v.e.InitProtocols(t); err != nil {
 		logFailed(x, v, err.Error())
 		v.e.Destroy(t)
@@ -260,7 +263,7 @@ func (v *vhost) release() {
 	v.gone.Store(true)
 	c := v.c
 	for _, p := range unsafe.Slice(c.priv, c.count) {
-		C.golws_free(p)
+		C.golws_uv_free(c.cx, p)
 	}
 	C.golws_free(unsafe.Pointer(c.priv))
 	C.golws_free(unsafe.Pointer(c.protocols))

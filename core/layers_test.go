@@ -21,6 +21,7 @@ var layers = []string{
 	"core/loop",
 	"core/loop/sock/notify",
 	"core/loop/sock/epoll",
+	"core/loop/sock/hosted",
 	"core/loop/sock/kqueue",
 	"core/loop/sock",
 	"core/loop/sim",

@@ -264,6 +264,7 @@ typedef struct lws_context *lws_ctx_t;
 #include <libwebsockets/lws-purify.h>
 #include <libwebsockets/lws-misc.h>
 #include <libwebsockets/lws-service.h>
+#include <libwebsockets/lws-eventlib-exports.h>
 #include <libwebsockets/lws-write.h>
 #include <libwebsockets/lws-writeable.h>
 #include <libwebsockets/lws-ring.h>

@@ -32,6 +32,17 @@
 #define LWS_WITH_DIR
 #define LWS_WITH_LWSAC
 
+/* A poll loop of the program's own is told of the descriptors (LWS_CALLBACK_ADD_POLL_FD). */
+#define LWS_WITH_EXTERNAL_POLL
+/* A context can run on a loop of these libraries, which are looked for when one is asked for. */
+#define LWS_WITH_EVENT_LIBS
+#define LWS_WITH_LIBUV
+#define LWS_WITH_LIBEVENT
+#define LWS_WITH_LIBEV
+#define LWS_WITH_GLIB
+#define LWS_WITH_SDEVENT
+#define LWS_WITH_ULOOP
+
 #define LWS_ROLE_H1
 #define LWS_ROLE_WS
 #define LWS_ROLE_RAW

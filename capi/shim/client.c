@@ -6,6 +6,7 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 {
 	struct lws_client_connect_info i;
 	struct lws_context *cx;
+	struct lws *w;
 
 	if (!ccinfo)
 		return NULL;
@@ -15,7 +16,13 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 		lwsl_err("lws_client_connect_via_info: neither a context nor a vhost is given\n");
 		return NULL;
 	}
-	return golws_call_connect(i.parent_wsi ? i.parent_wsi->t : golws_here(cx), &i);
+	w = golws_call_connect(i.parent_wsi ? i.parent_wsi->t : golws_here(cx), &i);
+	if (w && cx->ops && cx->ops->check_client_connect_ok && cx->ops->check_client_connect_ok(w)) {
+		lwsl_err("lws_client_connect_via_info: refused by the event loop\n");
+		lws_set_timeout(w, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+		return NULL;
+	}
+	return w;
 }
 
 static struct lws *

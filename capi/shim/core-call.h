@@ -27,6 +27,18 @@ void
 golws_vhost_made(struct lws_vhost *vh);
 void
 golws_vhost_gone(struct lws_vhost *vh);
+void
+golws_service_ready(struct golws_thread *t);
+void
+golws_uv_free(struct lws_context *cx, void *p);
+
+/* ---- host-service.c, host-uv.c ---- */
+
+/* Waits in the loop that hosts t; 1 where none does. */
+int
+golws_service_hosted(struct golws_thread *t, int64_t us);
+void
+golws_uv_gone(struct lws_context *cx);
 
 /* ---- thread.c ---- */
 
@@ -92,7 +104,10 @@ static inline int
 golws_on_thread(struct golws_thread *t)
 {
 	pthread_t o = atomic_load_explicit(&t->owner, memory_order_relaxed);
+	const struct lws_event_loop_ops *ops = t->cx->ops;
 
+	if (ops && ops->foreign_thread)
+		return !ops->foreign_thread(t->cx, t->tsi);
 	return !o || o == pthread_self() || golws_inside(t);
 }
 

@@ -56,8 +56,10 @@
 	/* adopt.go, client.go */ \
 	T(struct lws *, adopt, NULL, (struct golws_thread *t, struct lws_adopt_desc *d, const void *read, size_t len), (t, d, read, len)) \
 	T(struct lws *, connect, NULL, (struct golws_thread *t, struct lws_client_connect_info *info), (t, info)) \
-	GOLWS_CORE_HTTP_FUNCTIONS(F, W)
+	GOLWS_CORE_HTTP_FUNCTIONS(F, W) \
+	GOLWS_CORE_HOST_FUNCTIONS(F, T)
 
+#include "core-host.h"
 #include "core-http.h"
 
 struct golws_core {
@@ -81,6 +83,10 @@ struct golws_host {
 	void (*context_gone)(struct lws_context *cx);
 	void (*vhost_made)(struct lws_vhost *vh);
 	void (*vhost_gone)(struct lws_vhost *vh);
+	/* What the event loop that watches t calls when its descriptor is readable. */
+	void (*ready)(struct golws_thread *t);
+	/* Frees memory in which the program may have libuv handles, when those are closed. */
+	void (*uv_free)(struct lws_context *cx, void *p);
 };
 
 /* libgolws-core.so exports this and nothing else that the shim uses. */

@@ -45,4 +45,6 @@ const struct golws_host golws_host = {
 	.context_gone = golws_context_gone,
 	.vhost_made = golws_vhost_made,
 	.vhost_gone = golws_vhost_gone,
+	.ready = golws_service_ready,
+	.uv_free = golws_uv_free,
 };

@@ -25,12 +25,7 @@ golws_wsi_tag(struct lws *wsi);
 struct lws_log_cx *
 golws_log_processwide(void);
 
-/* The allocator of lws_set_allocator(): like realloc(), size 0 frees; `reason` says what for. Exported
- * because programs with an event loop of their own use it. */
-LWS_VISIBLE LWS_EXTERN void *
-lws_realloc(void *ptr, size_t size, const char *reason);
-
-/* The same under the names of what is meant. NULL if memory is short. */
+/* lws_realloc() under the names of what is meant. NULL if memory is short. */
 void *
 golws_malloc(size_t size, const char *reason);
 void *

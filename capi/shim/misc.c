@@ -3,36 +3,6 @@
 
 #include <stdio.h>
 
-/* Every fd of a context lies below the one that its service thread polls, so serving one means serving
- * what is ready, without waiting. */
-int
-lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd, int tsi)
-{
-	if (pollfd)
-		pollfd->revents = 0;
-	return lws_service_tsi(context, -1, tsi) < 0 ? -1 : 0;
-}
-
-int
-lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd)
-{
-	return lws_service_fd_tsi(context, pollfd, 0);
-}
-
-int
-lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
-{
-	int64_t next;
-
-	if (!context || tsi < 0 || tsi >= context->count_threads)
-		return timeout_ms;
-	next = golws_call_next_due(&context->threads[tsi]); /* µs from now, -1 for nothing */
-	if (next < 0)
-		return timeout_ms;
-	next = (next + 999) / 1000;
-	return timeout_ms < 0 || next < timeout_ms ? (int)(next < INT32_MAX ? next : INT32_MAX) : timeout_ms;
-}
-
 int
 lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd)
 {

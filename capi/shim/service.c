@@ -1,8 +1,6 @@
 /* lws-service.h, lws-timeout-timer.h: running the loop, and scheduled functions. */
 #include "core-call.h"
 
-#include <libwebsockets/golws.h>
-
 static void
 arm(struct golws_thread *t);
 
@@ -26,7 +24,11 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 	if (!context || !golws_pin(context))
 		return -1;
 	t = thread(context, tsi);
-	if (t && !golws_enter_waiting(t)) {
+	if (t && us && t->hosted && !golws_inside(t) && (r = golws_service_hosted(t, us)) <= 0) {
+		if (atomic_load(&context->loop_exit))
+			r = -1;
+	} else if (t && !golws_enter_waiting(t)) {
+		r = -1;
 		if (!atomic_load(&context->destroying))
 			lwsl_err("lws_service: another thread serves service thread %d already\n", tsi);
 	} else if (t) {
@@ -37,6 +39,10 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 			t->in_sul = 0;
 			t->sul_armed = 0;
 			arm(t);
+		}
+		if (us && t->watched == GOLWS_WATCHED_PERHAPS) { /* nobody else waits for it */
+			t->watched = GOLWS_WATCHED_NOT;
+			golws_call_host_unwatched(t);
 		}
 		r = golws_call_service(t, us);
 		t->in_sul = in_sul;

@@ -44,6 +44,7 @@ struct lws {
 	uint8_t want;       /* on that list */
 	uint8_t user_owned; /* `user` was allocated for the session and is freed with it */
 	uint8_t fake;       /* stands for a vhost in a callback */
+	uint8_t stand_in; /* stands for a descriptor that is no connection, or no more */
 	uint8_t client;
 	uint8_t child_wants; /* lws_get_child_pending_on_writable() */
 	uint8_t framing; /* enum golws_framing */
@@ -60,6 +61,13 @@ struct golws_record {
 
 #define GOLWS_RECORDS 512
 
+/* Who watches the thread's descriptor. */
+enum golws_watched {
+	GOLWS_WATCHED_PERHAPS, /* the program was told of it and has not served the thread yet */
+	GOLWS_WATCHED_NOT,     /* it waits in lws_service() */
+	GOLWS_WATCHED,
+};
+
 struct golws_thread {
 	struct lws_context *cx;
 	int tsi;
@@ -75,6 +83,12 @@ struct golws_thread {
 	lws_usec_t sul_armed;                           /* when the core will call, 0 for not */
 	char in_sul;
 	unsigned char *rx; /* the loop's receive buffer */
+	/* ---- where somebody else's event loop runs it ---- */
+	void *evlib_pt;   /* of evlib_size_pt bytes, for struct lws_event_loop_ops */
+	struct lws **fds; /* by descriptor: who has it, for struct lws_event_loop_ops */
+	int fds_size;
+	char hosted;  /* lws_service() runs that loop */
+	char watched; /* enum golws_watched */
 	uint32_t rx_size;
 };
 
@@ -96,6 +110,7 @@ struct lws_vhost {
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
 	const char *tag;
+	lws_dll2_t listening; /* stands for its listening socket; lws_vhost_foreach_listen_wsi() */
 };
 
 struct lws_context {
@@ -121,6 +136,8 @@ struct lws_context {
 	_Atomic(int) deprecated;
 	_Atomic(int) destroying;
 	_Atomic(int) loop_exit; /* lws_default_loop_exit() */
+	const struct lws_event_loop_ops *ops; /* event_lib_custom's */
+	struct golws_uv_handles *uv; /* that the program has told of; host-uv.c */
 };
 
 /* One piece of a message, as the core hands it to golws_fragments(). */

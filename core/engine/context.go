@@ -191,7 +191,7 @@ func (c *Context) Destroy() {
 		return
 	}
 	for _, t := range c.threads {
-		if !t.tearIdle() {
+		if t.hosted.Load() || !t.tearIdle() {
 			t.loop.Wake()
 		}
 	}
@@ -248,6 +248,7 @@ func (t *Thread) teardown() {
 		w.endLinger()
 	}
 	t.loop.End()
+	t.ended()
 	if c.left.Add(-1) == 0 {
 		c.finish(t)
 	}

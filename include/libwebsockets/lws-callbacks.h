@@ -234,7 +234,11 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_WS_CLIENT_BIND_PROTOCOL = 79,
 	LWS_CALLBACK_WS_CLIENT_DROP_PROTOCOL = 80,
 
-	/* ---- poll loops of the program's own; to the first protocol ---- */
+	/* ---- poll loops of the program's own; to the first protocol of the first vhost ----
+	 *
+	 * One descriptor stands for everything on a service thread, timers included: it is added when the
+	 * context has its first vhost and taken away when the context is destroyed. It is readable when there
+	 * is work; lws_service_fd() then does all that is ready. lws_get_socket_fd(wsi) is the descriptor. */
 
 	/* Return a number that is different for each thread, or 0. lws needs it to guard its calls from
 	 * other threads; here it is asked for only so that programs see it. */
@@ -243,7 +247,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_ADD_POLL_FD = 32,
 	/* in: a struct lws_pollargs: stop watching its fd. */
 	LWS_CALLBACK_DEL_POLL_FD = 33,
-	/* in: a struct lws_pollargs: watch its fd for its events instead of its prev_events. */
+	/* A value only: the descriptor is always watched for reading, and its events never change. */
 	LWS_CALLBACK_CHANGE_MODE_POLL_FD = 34,
 	/* Comes before each of the three above, ... */
 	LWS_CALLBACK_LOCK_POLL = 35,

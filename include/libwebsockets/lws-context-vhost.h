@@ -15,7 +15,7 @@
 #define LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME (1ll << 2)
 /* (V) TLS, none yet: take connections without it on the same port */
 #define LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT ((1ll << 3) | (1ll << 12))
-/* (C) none yet: run on libev */
+/* (C) run on libev; see foreign_loops */
 #define LWS_SERVER_OPTION_LIBEV (1ll << 4)
 /* (V) listen and connect by IPv4 only */
 #define LWS_SERVER_OPTION_DISABLE_IPV6 (1ll << 5)
@@ -27,7 +27,7 @@
 #define LWS_SERVER_OPTION_VALIDATE_UTF8 (1ll << 8)
 /* (V) TLS, none yet */
 #define LWS_SERVER_OPTION_SSL_ECDH ((1ll << 9) | (1ll << 12))
-/* (C) none yet: run on libuv */
+/* (C) run on libuv; see foreign_loops */
 #define LWS_SERVER_OPTION_LIBUV (1ll << 10)
 /* (V) TLS, none yet: redirect http to https */
 #define LWS_SERVER_OPTION_REDIRECT_HTTP_TO_HTTPS ((1ll << 11) | (1ll << 12))
@@ -43,7 +43,7 @@
 #define LWS_SERVER_OPTION_IPV6_V6ONLY_MODIFY (1ll << 16)
 /* (V) see the flag before */
 #define LWS_SERVER_OPTION_IPV6_V6ONLY_VALUE (1ll << 17)
-/* (C) of libuv */
+/* (C) no effect here: faults (SIGSEGV, SIGFPE) are never watched */
 #define LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN (1ll << 18)
 /* (C) send a client's origin as it is, without "http://" before it */
 #define LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN (1ll << 19)
@@ -51,7 +51,7 @@
  * listen_accept_protocol say. Two names */
 #define LWS_SERVER_OPTION_FALLBACK_TO_RAW (1ll << 20)
 #define LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG (1ll << 20)
-/* (C) none yet: run on libevent */
+/* (C) run on libevent; see foreign_loops */
 #define LWS_SERVER_OPTION_LIBEVENT (1ll << 21)
 /* (V) every connection is taken as listen_accept_role and listen_accept_protocol say. Two names */
 #define LWS_SERVER_OPTION_ONLY_RAW (1ll << 22)
@@ -76,7 +76,7 @@
 #define LWS_SERVER_OPTION_H2_JUST_FIX_WINDOW_UPDATE_OVERFLOW (1ll << 31)
 /* (V) HTTP/2, none yet */
 #define LWS_SERVER_OPTION_VH_H2_HALF_CLOSED_LONG_POLL (1ll << 32)
-/* (C) none yet: run on glib */
+/* (C) run on glib; see foreign_loops */
 #define LWS_SERVER_OPTION_GLIB (1ll << 33)
 /* (V) HTTP/2, none yet */
 #define LWS_SERVER_OPTION_H2_PRIOR_KNOWLEDGE (1ll << 34)
@@ -84,9 +84,9 @@
 #define LWS_SERVER_OPTION_NO_LWS_SYSTEM_STATES (1ll << 35)
 /* (V) secure streams, none yet */
 #define LWS_SERVER_OPTION_SS_PROXY (1ll << 36)
-/* (C) none yet: run on sd-event */
+/* (C) run on sd-event; see foreign_loops */
 #define LWS_SERVER_OPTION_SDEVENT (1ll << 37)
-/* (C) none yet: run on uloop */
+/* (C) run on uloop, with one service thread. Untested: written to its documentation */
 #define LWS_SERVER_OPTION_ULOOP (1ll << 38)
 /* (V) TLS, none yet */
 #define LWS_SERVER_OPTION_DISABLE_TLS_SESSION_CACHE (1ll << 39)
@@ -258,9 +258,15 @@ struct lws_context_creation_info {
 	char count_caps;
 		/* (C) how many of them */
 	void **foreign_loops;
-		/* (C) of event libraries: none yet */
+		/* (C) where an LWS_SERVER_OPTION_ asks for an event library: the program's loops, one for each
+		 * service thread (uv_loop_t *, struct event_base *, struct ev_loop *, GMainLoop *, sd_event *; for
+		 * uloop anything but NULL). They must outlive the context, and are the program's to run and to
+		 * close. NULL, or an entry that is NULL: a loop is made, which lws_service_tsi() runs. With
+		 * event_lib_custom: what its init_pt() gets */
 	void (*signal_cb)(void *event_lib_handle, int signum);
-		/* (C) of event libraries: none yet */
+		/* (C) where a loop is made: called for SIGINT and SIGTERM, on the thread that runs service thread
+		 * 0, with the library's handle (uv_signal_t *, struct event *, ev_signal *, GSource *,
+		 * sd_event_source *). It may destroy the context. NULL: signals are left alone */
 	struct lws_context **pcontext;
 		/* (C) NULL, or where NULL is stored when the context is gone */
 	void (*finalize)(struct lws_vhost *vh, void *arg);
@@ -313,7 +319,8 @@ struct lws_context_creation_info {
 	int fo_listen_queue;
 		/* (V) TCP fast open: length of its queue; 0 = off */
 	const struct lws_plugin_evlib *event_lib_custom;
-		/* (C) none yet */
+		/* (C) NULL, or the event loop that the program brings: see lws-eventlib-exports.h. It must stay
+		 * for as long as the context */
 	size_t jitt_cache_max_footprint;
 		/* (C) TLS: none yet */
 	int vh_idle_grace_ms;

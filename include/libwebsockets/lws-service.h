@@ -57,4 +57,27 @@ lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 LWS_VISIBLE LWS_EXTERN int
 lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd);
 
+/* ---- libuv ---- */
+
+/* <uv.h> need not be there: these are its own names for its types. */
+#if !defined(UV_ERRNO_MAP)
+typedef struct uv_loop_s uv_loop_t;
+typedef struct uv_handle_s uv_handle_t;
+#endif
+
+/* The libuv loop that service thread tsi runs on, the program's or one that was made for it; NULL where
+ * the context does not run on libuv. One that was made for it goes with the context. */
+LWS_VISIBLE LWS_EXTERN uv_loop_t *
+lws_uv_getloop(struct lws_context *context, int tsi);
+
+/* For a handle on that loop which lies in memory of the library's, such as lws_protocol_vh_priv_zalloc()'s:
+ * keeps that memory, though the context may be gone, until the handle is closed. Call it behind the
+ * handle's init function; handle->data is used. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_static_refcount_add(uv_handle_t *handle, struct lws_context *context, int tsi);
+
+/* The close callback to give to uv_close() for such a handle. */
+LWS_VISIBLE LWS_EXTERN void
+lws_libuv_static_refcount_del(uv_handle_t *handle);
+
 #endif

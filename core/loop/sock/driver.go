@@ -125,6 +125,15 @@ func (d *Driver) PollFd() int {
 	return fd
 }
 
+// Unwatched takes PollFd back: nobody watches the descriptor, so it need not
+// follow deadlines, which costs a system call for each change.
+func (d *Driver) Unwatched() {
+	d.polled = false
+	if d.n.Deadline(-1) != nil {
+		d.n.Wake() // it stays armed, and is readable once
+	}
+}
+
 // Close is loop.Driver's.
 func (d *Driver) Close() error { return d.n.Close() }
 
