@@ -48,6 +48,7 @@ type Instance struct {
 	io      Backend
 	sandbox Sandbox
 	words   lastWords
+	region  *region // the memory; nil once it is freed
 
 	tokens map[int32]Callback
 	depth  int
@@ -189,12 +190,20 @@ func (i *Instance) buffers() error {
 	return nil
 }
 
-// Close ends the instance.
+// Close ends the instance and frees its memory. It is not called in a callback.
 func (i *Instance) Close() error {
 	if i.over == nil {
 		i.over = ErrOver
 	}
-	return i.mod.Close(context.Background())
+	var err error
+	if i.mod != nil {
+		err = i.mod.Close(context.Background())
+	}
+	if i.region != nil {
+		i.region.free()
+		i.region = nil
+	}
+	return err
 }
 
 // Memory is the instance's linear memory. It does not move, but grows.

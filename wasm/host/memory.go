@@ -6,9 +6,22 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// stable gives instances memory that grows in place, so that sockets can be
-// read into and written from it.
-var stable = experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory { return reserve(most) })
+// Allocate gives the instance memory that grows in place, so that sockets can
+// be read into and written from it.
+func (i *Instance) Allocate(_, most uint64) experimental.LinearMemory {
+	i.region = reserve(most)
+	return (*kept)(i.region)
+}
+
+// kept is a region that wazero does not free: it would while code still runs
+// whose time is up. Instance.Close does.
+type kept region
+
+// Reallocate grows in place.
+func (k *kept) Reallocate(size uint64) []byte { return (*region)(k).reallocate(size) }
+
+// Free does nothing.
+func (*kept) Free() {}
 
 // offset is where in linear memory b lies, if it does.
 func (i *Instance) offset(b []byte) (uint32, bool) {

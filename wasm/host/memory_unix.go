@@ -5,7 +5,6 @@ package host
 import (
 	"fmt"
 
-	"github.com/tetratelabs/wazero/experimental"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,7 +15,7 @@ type region struct {
 }
 
 // reserve takes address space only: pages become memory when they are touched.
-func reserve(most uint64) experimental.LinearMemory {
+func reserve(most uint64) *region {
 	all, err := unix.Mmap(-1, 0, int(most), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
 		panic(fmt.Sprintf("reserving %d bytes of address space: %v", most, err))
@@ -24,8 +23,7 @@ func reserve(most uint64) experimental.LinearMemory {
 	return &region{all: all}
 }
 
-// Reallocate grows in place.
-func (r *region) Reallocate(size uint64) []byte {
+func (r *region) reallocate(size uint64) []byte {
 	if size > uint64(len(r.all)) {
 		return nil
 	}
@@ -38,8 +36,8 @@ func (r *region) Reallocate(size uint64) []byte {
 	return r.all[:size:len(r.all)]
 }
 
-// Free gives the address space back.
-func (r *region) Free() {
+// free gives the address space back.
+func (r *region) free() {
 	if r.all != nil {
 		_ = unix.Munmap(r.all) // it was mapped like that
 		r.all = nil

@@ -9,6 +9,7 @@ package host
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -135,21 +136,19 @@ func (p *Program) New(ctx context.Context, b Backend, s Sandbox) (*Instance, err
 	mc := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize").WithFSConfig(files).
 		WithRandSource(rand.Reader).WithSysWalltime().WithSysNanotime().WithStderr(&i.words)
 	var err error
-	if i.mod, err = p.runtime.InstantiateModule(experimental.WithMemoryAllocator(i.ctx, stable), p.code, mc); err != nil {
-		return nil, i.ended(fmt.Errorf("%w: %w", ErrNotModule, err))
+	if i.mod, err = p.runtime.InstantiateModule(experimental.WithMemoryAllocator(i.ctx, i), p.code, mc); err != nil {
+		return nil, errors.Join(i.ended(fmt.Errorf("%w: %w", ErrNotModule, err)), i.Close())
 	}
 	i.mem = i.mod.Memory()
 	v, err := i.Raw("golws_abi")
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, i.Close())
 	}
 	if major := int32(v) >> 16; major != Major {
-		_ = i.Close()
-		return nil, &VersionError{Major: int(major), Minor: int(int32(v) & 0xffff)}
+		return nil, errors.Join(&VersionError{Major: int(major), Minor: int(int32(v) & 0xffff)}, i.Close())
 	}
 	if err := i.buffers(); err != nil {
-		_ = i.Close()
-		return nil, err
+		return nil, errors.Join(err, i.Close())
 	}
 	return i, nil
 }

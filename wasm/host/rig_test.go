@@ -103,6 +103,7 @@ type pipes struct {
 	sent    int
 	logs    []string
 	refuse  error
+	inSend  func()
 }
 
 // rig is an instance on pipes.
@@ -136,8 +137,8 @@ func (p *pipes) start(prog *host.Program, b host.Backend) {
 	}
 	p.i = i
 	p.t.Cleanup(func() {
-		if i.Err() == nil {
-			_ = i.Close()
+		if err := i.Close(); err != nil {
+			p.t.Errorf("closing the instance: %v", err)
 		}
 	})
 }
@@ -217,6 +218,9 @@ func (p *pipes) Open(conn int32, addr, local string) error {
 
 func (p *pipes) Send(conn int32, pieces [][]byte) (int, error) {
 	p.sent++
+	if p.inSend != nil {
+		p.inSend()
+	}
 	var b []byte
 	for _, x := range pieces {
 		b = append(b, x...)
