@@ -109,7 +109,7 @@ const nothing = new Uint8Array(0);
 
 // What the instance refers to. It does not refer to the Context, so that one that was dropped is noticed.
 class State implements ContextSink {
-  readonly ref = { handle: 0 };
+  handle = 0;
   readonly wsis = new Map<number, Wsi>();
   readonly tokens: number[] = [];
   gone_ = false;
@@ -182,20 +182,13 @@ export class Context {
 
   /** The same at once; a `port` with an `iface` needs create(). */
   static createSync(instance: Instance, info: ContextInfo = {}): Context {
-    const state = new State(instance), was = instance.making;
-    instance.making = state.ref;
-    try {
-      const handle = instance.mustWith("lws_create_context", [], [state.info(info)]);
-      if (handle <= 0) throw new HandleError("HANDLE", "lws_create_context failed");
-      state.ref.handle = handle;
-      instance.contexts.set(handle, state);
-    } finally {
-      instance.making = was;
-    }
+    const state = new State(instance);
+    state.handle = instance.mustWith("lws_create_context", [], [state.info(info)]);
+    instance.contexts.set(state.handle, state);
     return new Context(instance, state);
   }
 
-  get handle(): number { return this.state.ref.handle; }
+  get handle(): number { return this.state.handle; }
   /** Settles when the context has ended. */
   get ended(): Promise<void> { return this.state.end; }
   /** It died of an internal error. */
@@ -204,13 +197,7 @@ export class Context {
   async createVhost(info: VhostInfo): Promise<Vhost> {
     await prepare(this.instance, info);
     this.check();
-    const was = this.instance.making;
-    this.instance.making = this.state.ref;
-    try {
-      return new Vhost(this.instance, this.instance.mustWith("lws_create_vhost", [this.handle], [this.state.info(info)]));
-    } finally {
-      this.instance.making = was;
-    }
+    return new Vhost(this.instance, this.instance.mustWith("lws_create_vhost", [this.handle], [this.state.info(info)]));
   }
 
   vhost(name = "default"): Vhost | undefined {

@@ -350,6 +350,11 @@ export class Instance {
     this.sockets.delete(conn);
   }
 
+  /** The platform's WebSocket below a wsi, if it is one. */
+  socketBelow(wsi: number): PlatformSocket | undefined {
+    return this.sockets.size === 0 ? undefined : this.sockets.get(this.call("lws_get_socket_fd", wsi));
+  }
+
   /** An address under which `connect` is reached by one lws_client_connect_via_info: `"+" + offer(…)`. */
   offer(connect: Connector): string {
     const name = `@golws-js/${++this.offered}`;
@@ -359,9 +364,9 @@ export class Instance {
 
   withdraw(name: string): void { this.offers.delete(name); }
 
-  /** A conn for a stream that exists already, of a context. */
-  attach(context: number, connect: Connector, remote = "", local = ""): number {
-    const handle = this.mustWith("golws_conn_new", [context], [remote, local]);
+  /** A conn for a stream that exists already, of a context or a listener's. */
+  attach(of: number, connect: Connector, remote = "", local = ""): number {
+    const handle = this.mustWith("golws_conn_new", [of], [remote, local]);
     const conn = new Conn(this, handle);
     this.conns.set(handle, conn);
     conn.stream = connect(conn);
@@ -496,13 +501,11 @@ export class Instance {
           failed: (error) => this.event("golws_accept_failed", lsn, error),
         });
         this.listeners.set(lsn, l);
-        if (this.making) this.owners.set(lsn, this.making);
         return l.port;
       }),
       listen_close: kept(0, (lsn) => {
         this.listeners.get(lsn)?.close();
         this.listeners.delete(lsn);
-        this.owners.delete(lsn);
       }),
       resolve: kept(-1, (qry, host, len) => {
         const network = this.platform.network;
@@ -541,13 +544,9 @@ export class Instance {
     };
   }
 
-  private readonly owners = new Map<number, { handle: number }>();
-  /** The context that is being made or gets a vhost: what listens meanwhile is its. Its handle may come later. */
-  making: { handle: number } | undefined;
-
   private accept(lsn: number, attach: Connector, remote: string, local: string): void {
     if (this.over || !this.listeners.has(lsn)) return;
-    const handle = this.attach(this.owners.get(lsn)?.handle ?? 0, attach, remote, local);
+    const handle = this.attach(lsn, attach, remote, local);
     this.told("golws_accepted", lsn, handle);
   }
 }

@@ -5,6 +5,7 @@ export type PlatformWebSocket = new (url: string, protocols?: string | string[])
   binaryType: string;
   readonly bufferedAmount: number;
   readonly protocol: string;
+  readonly extensions: string;
   onopen: ((e: any) => any) | null;
   onmessage: ((e: any) => any) | null;
   onclose: ((e: any) => any) | null;
@@ -31,6 +32,10 @@ export class PlatformSocket {
       instance.socketClosed(conn, e.code, e.reason, e.wasClean);
     };
   }
+
+  get protocol(): string { return this.ws.protocol; }
+  get extensions(): string { return this.ws.extensions; }
+  get queued(): number { return this.ws.bufferedAmount; }
 
   /** 0, 1 where writable will be told, -1 where it is broken. */
   send(data: string | Uint8Array): number {

@@ -5,6 +5,7 @@ import { clientContext } from "./client.js";
 import { type Instance, outside, reportLater } from "./instance.js";
 import { defaultInstance } from "./init.js";
 import type { Connector } from "./network.js";
+import type { PlatformSocket } from "./platform-socket.js";
 import { Inbox } from "./inbox.js";
 import type { Wsi } from "./wsi.js";
 
@@ -57,6 +58,7 @@ export class WebSocket extends EventTarget {
   private state = 0;
   private kind: BinaryType = "blob";
   private wsi: Wsi | undefined;
+  private below: PlatformSocket | undefined;
   private chosen = "";
   private agreed = "";
   private origin = "";
@@ -139,7 +141,7 @@ export class WebSocket extends EventTarget {
   /** Bytes that were sent and have not been given to the network, with their framing. */
   get bufferedAmount(): number {
     const rest = this.sending ? this.sending.data.length - this.sending.at : 0;
-    return this.outBytes + rest + (this.wsi && this.state !== 3 ? this.wsi.queued() : 0);
+    return this.outBytes + rest + (this.below?.queued ?? 0) + (this.wsi && this.state !== 3 ? this.wsi.queued() : 0);
   }
 
   get onopen(): Handler<Event> { return this.handlers.open ?? null; }
@@ -269,6 +271,11 @@ export class WebSocket extends EventTarget {
       case Reason.CLIENT_ESTABLISHED:
         if (this.state !== 0) return -1;
         this.state = 1;
+        this.below = wsi.instance.socketBelow(wsi.handle);
+        if (this.below) {
+          this.chosen = this.below.protocol;
+          this.agreed = this.below.extensions;
+        }
         this.settle.opened();
         this.dispatch(new Event("open"));
         return 0;
