@@ -162,6 +162,14 @@ func (p *Program) Imports() (names []string) {
 	return names
 }
 
+// Exports are the functions that the module has.
+func (p *Program) Exports() (names []string) {
+	for name := range p.code.ExportedFunctions() {
+		names = append(names, name)
+	}
+	return names
+}
+
 type importFunc struct {
 	params, results []api.ValueType
 	call            api.GoModuleFunc
