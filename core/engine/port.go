@@ -49,6 +49,7 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 	p.vhosts.Store(&[]*Vhost{v})
 	p.spec = loop.ListenSpec{
 		Fd: -1, V6Only: o.V6Only, ReusePort: o.ShareListen, FastOpen: o.FastOpen,
+		Spread:   len(c.threads) > 1 && o.ListenFD < 0,
 		UnixMode: o.UnixMode, UnixUID: o.UnixUID, UnixGID: o.UnixGID, KeepAlive: o.KeepAlive,
 	}
 	addrs, err := c.listenAddrs(v, p)

@@ -146,6 +146,7 @@ type ListenSpec struct {
 	Backlog   int       // 0: the system's largest
 	V6Only    bool      // an IPv6 address accepts no IPv4
 	ReusePort bool      // other processes may listen on the same address
+	Spread    bool      // others will share it by Fd, and connections are to be spread over them all
 	Device    string    // bind to this network interface as well (SO_BINDTODEVICE)
 	FastOpen  int       // TCP Fast Open queue length, 0 for off
 	UnixMode  uint32    // permissions of a unix socket's path, 0 to leave them

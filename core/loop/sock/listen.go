@@ -64,6 +64,9 @@ func (l *listener) open(spec loop.ListenSpec) error {
 	if spec.Fd > 0 {
 		return l.share(spec)
 	}
+	if spec.Spread && spreadsPorts && !spec.Addr.IsUnix() {
+		return l.openSpread(spec)
+	}
 	sa, family, err := sockaddr(spec.Addr)
 	if err != nil {
 		return err
@@ -90,8 +93,35 @@ func (l *listener) open(spec loop.ListenSpec) error {
 	return l.listen(fd, spec)
 }
 
-// share duplicates a socket that listens already.
+// openSpread listens on a socket that others can listen beside, so that the
+// system spreads connections over them: of listeners that wait for one socket
+// it wakes the same few again and again. As this lets other processes in too,
+// the address is taken alone first, which fails where somebody has it.
+func (l *listener) openSpread(spec loop.ListenSpec) error {
+	spec.Spread = false
+	if !spec.ReusePort {
+		alone := &listener{}
+		alone.fd = -1
+		err := alone.open(spec)
+		if alone.fd >= 0 {
+			if e := unix.Close(int(alone.fd)); err == nil {
+				err = os.NewSyscallError("close", e)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		spec.Addr, spec.ReusePort = alone.addr, true
+	}
+	return l.open(spec)
+}
+
+// share listens beside a socket that listens already, or duplicates it.
 func (l *listener) share(spec loop.ListenSpec) error {
+	if at := localAddr(spec.Fd); spec.Spread && spreadsPorts && at.IP.IsValid() {
+		spec.Fd, spec.Addr, spec.ReusePort = 0, at, true
+		return l.open(spec)
+	}
 	fd, err := unix.FcntlInt(uintptr(spec.Fd), unix.F_DUPFD_CLOEXEC, 3)
 	if err != nil {
 		return os.NewSyscallError("dup", err)

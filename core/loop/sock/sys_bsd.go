@@ -15,6 +15,9 @@ import (
 
 const maxIovecs = 64
 
+// spreadsPorts is false as SO_REUSEPORT gives all connections to one socket.
+const spreadsPorts = false
+
 // system has no memory of its own here.
 type system struct{}
 

@@ -17,6 +17,10 @@ import (
 
 const maxIovecs = 64
 
+// spreadsPorts: connections are spread over the sockets that listen on a port
+// (SO_REUSEPORT).
+const spreadsPorts = true
+
 // system is the memory that system calls need and that would escape.
 type system struct {
 	iov [maxIovecs]unix.Iovec
