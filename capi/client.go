@@ -48,6 +48,7 @@ func golws_connect(ct *C.struct_golws_thread, i *C.struct_lws_client_connect_inf
 		s.client = 1
 		if u, ok := w.User.(address); ok {
 			u.put(&s.user)
+			s.user_given = 1
 		}
 		if pwsi != nil {
 			*pwsi = s

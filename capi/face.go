@@ -42,7 +42,7 @@ func refresh(w *engine.Wsi, s *C.struct_lws) {
 		return
 	}
 	if p := w.Retry(); p != nil {
-		s.retry = (*C.struct_lws_retry_bo)(p.Face.(unsafe.Pointer))
+		s.retry, _ = p.Face.(*C.struct_lws_retry_bo)
 	}
 	s.framing = C.uint8_t(framing(w))
 	s.client = C.uint8_t(b2i(w.Client()))
@@ -83,16 +83,14 @@ func (f *face) WsiBound(w *engine.Wsi) {
 	old, same := s.dropped, s.protocol == p.c
 	s.dropped = nil
 	s.protocol = p.c
-	if u, ok := w.User.(address); ok {
-		u.put(&s.user)
-	} else if n := p.c.per_session_data_size; n > 0 {
+	if n := p.c.per_session_data_size; n > 0 && s.user_given == 0 {
 		s.user_owned = 1
-		if same && old != nil {
+		if same && old != nil && s.user_size == n {
 			clear(bytesAt(old, int(n)))
 			s.user = old
 			return
 		}
-		s.user = zalloc(n, whatSession)
+		s.user, s.user_size = zalloc(n, whatSession), n
 	}
 	C.golws_free(old)
 }

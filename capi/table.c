@@ -170,6 +170,14 @@ golws_user_group(const char *perms, int *uid, int *gid)
 	return 0;
 }
 
+struct lws_retry_bo *
+golws_default_retry(void)
+{
+	static struct lws_retry_bo policy = { .secs_since_valid_ping = 300, .secs_since_valid_hangup = 310 };
+
+	return &policy;
+}
+
 int64_t
 golws_now_usecs(void)
 {

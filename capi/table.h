@@ -23,6 +23,8 @@ void golws_vhost_finalize(struct lws_vhost *vh);
 void golws_reload(struct lws_context *cx);
 /* Parses "user:group"; nonzero where either is unknown. */
 int golws_user_group(const char *perms, int *uid, int *gid);
+/* The idle policy of vhosts that come without one. */
+struct lws_retry_bo *golws_default_retry(void);
 /* lws_now_usecs()'s clock. */
 int64_t golws_now_usecs(void);
 

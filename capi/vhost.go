@@ -180,6 +180,9 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		Extensions: extensions(info.extensions),
 		Finalize:   func(*engine.Vhost) { C.golws_vhost_finalize(v.c) },
 	}
+	if o.Retry == nil {
+		o.Retry = defaultRetry
+	}
 	if info.vh_listen_sockfd > 0 {
 		o.ListenFD = int(info.vh_listen_sockfd)
 	}
@@ -202,13 +205,16 @@ func (v *vhost) unixOwner(info *C.struct_lws_context_creation_info, o *engine.Vh
 	o.UnixUID, o.UnixGID, o.UnixMode = int(uid), int(gid), 0o660
 }
 
+// defaultRetry is for vhosts that come without a policy.
+var defaultRetry = retryPolicy(C.golws_default_retry())
+
 func retryPolicy(p *C.struct_lws_retry_bo) *engine.RetryPolicy {
 	if p == nil {
 		return nil
 	}
 	r := &engine.RetryPolicy{
 		ConcealCount: int(p.conceal_count), PingSecs: int(p.secs_since_valid_ping),
-		HangupSecs: int(p.secs_since_valid_hangup), JitterPercent: int(p.jitter_percent), Face: unsafe.Pointer(p),
+		HangupSecs: int(p.secs_since_valid_hangup), JitterPercent: int(p.jitter_percent), Face: p,
 	}
 	if p.retry_ms_table != nil {
 		for _, d := range unsafe.Slice(p.retry_ms_table, p.retry_ms_table_count) {

@@ -215,7 +215,7 @@ int
 lws_retry_sul_schedule(struct lws_context *context, int tid, lws_sorted_usec_list_t *sul, const lws_retry_bo_t *retry,
 		       sul_cb_t cb, uint16_t *ctry)
 {
-	char conceal;
+	char conceal = 0;
 	uint64_t ms = lws_retry_get_delay_ms(context, retry, ctry, &conceal);
 
 	if (!conceal)

@@ -32,6 +32,7 @@ struct lws {
 	const struct lws_protocols *protocol; /* bound to, or the one being called */
 	void *user;                           /* per-session data, or what the program set */
 	void *dropped;                        /* session data that has ended, kept for the next session */
+	size_t user_size;                     /* of the session data that was allocated last */
 	void *opaque, *opaque_parent;
 	struct lws *next_want; /* in the thread's list of those that want WRITEABLE */
 	uint64_t remaining;    /* of the frame being delivered, behind this piece */
@@ -43,6 +44,7 @@ struct lws {
 	uint8_t first, final;
 	uint8_t want;       /* on that list */
 	uint8_t user_owned; /* `user` was allocated for the session and is freed with it */
+	uint8_t user_given; /* `user` is the program's, for every protocol that is bound */
 	uint8_t fake;       /* stands for a vhost in a callback */
 	uint8_t stand_in; /* stands for a descriptor that is no connection, or no more */
 	uint8_t client;

@@ -180,16 +180,21 @@ lws_protocol_vh_priv_get(struct lws_vhost *vhost, const struct lws_protocols *pr
 void *
 lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
 {
+	int i = protocol_index(wsi->vhost, wsi->protocol);
 	void *p;
 
-	if (!wsi->user_owned || !wsi->protocol || new_size <= wsi->protocol->per_session_data_size)
-		return wsi->user;
+	if (wsi->fake || i < 0 || !new_size)
+		return NULL;
 	p = golws_zalloc(new_size, "session data");
 	if (!p)
 		return NULL;
-	memcpy(p, wsi->user, wsi->protocol->per_session_data_size);
-	golws_free(wsi->user);
+	wsi->vhost->protocols[i].per_session_data_size = new_size;
+	if (wsi->user_owned)
+		golws_free(wsi->user);
 	wsi->user = p;
+	wsi->user_size = new_size;
+	wsi->user_owned = 1;
+	wsi->user_given = 0;
 	return p;
 }
 

@@ -114,11 +114,14 @@ lws_wsi_user(struct lws *wsi)
 void
 lws_set_wsi_user(struct lws *wsi, void *user)
 {
+	if (user == wsi->user)
+		return;
 	if (wsi->user_owned) {
 		golws_free(wsi->user);
 		wsi->user_owned = 0;
 	}
 	wsi->user = user;
+	wsi->user_given = user != NULL;
 }
 
 void *

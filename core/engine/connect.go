@@ -132,15 +132,21 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 		return nil, errors.New("closed from its first callback")
 	}
 	if w.Bind(p) != 0 || !w.Alive() {
-		w.Fail("the protocol refused to be bound")
-		return nil, errors.New("the protocol refused to be bound")
+		return nil, w.refuse("the protocol refused to be bound")
 	}
 	if r := role.Reasons(w).Made; r != ReasonNone && w.Call(r, In{}) != 0 || !w.Alive() {
-		w.Fail("refused by the protocol")
-		return nil, errors.New("refused by the protocol")
+		return nil, w.refuse("refused by the protocol")
 	}
 	t.loop.Defer(w.resolve)
 	return w, nil
+}
+
+// refuse is Fail for a connection that Connect does not answer; the caller says
+// why.
+func (w *Wsi) refuse(text string) error {
+	w.closeText = text
+	w.CloseNow()
+	return errors.New(text)
 }
 
 // protocol is what the connection is bound to: the named one, the first

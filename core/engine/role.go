@@ -32,9 +32,9 @@ type Role interface {
 	Closing(w *Wsi) bool
 	// Closed calls back that the connection is over (CLOSED and its kin).
 	Closed(w *Wsi)
-	// Probe sends something that a living peer answers, for validity checks;
-	// false where the role has nothing of the kind.
-	Probe(w *Wsi) bool
+	// Probe sends something that a living peer answers, for validity checks,
+	// where the role has something of the kind.
+	Probe(w *Wsi)
 }
 
 // InPlacer is a Role that can frame payload where it lies, in memory with room
@@ -130,4 +130,4 @@ func (BaseRole) Drained(*Wsi) {}
 func (BaseRole) Closing(*Wsi) bool { return false }
 
 // Probe has nothing to send.
-func (BaseRole) Probe(*Wsi) bool { return false }
+func (BaseRole) Probe(*Wsi) {}

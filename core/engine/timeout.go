@@ -143,37 +143,48 @@ func (w *Wsi) SetRetry(p *RetryPolicy) { w.retry = p }
 // Retry is w's policy, nil where there is none.
 func (w *Wsi) Retry() *RetryPolicy { return w.retry }
 
-// ValidityConfirmed says that the peer is known to live: roles call it when it
-// has answered, users when they know better.
+// ValidityConfirmed says that the peer is known to live, and begins the checks
+// that w's policy asks for: roles call it when a connection is established or
+// the peer has answered, users when they know better.
 func (w *Wsi) ValidityConfirmed() {
 	p := w.retry
 	if p == nil || p.PingSecs == 0 && p.HangupSecs == 0 || w.state != stateOpen {
 		return
 	}
 	w.flags &^= flagProbed
-	secs := p.PingSecs
-	if secs == 0 || p.HangupSecs != 0 && p.HangupSecs < secs {
-		secs = p.HangupSecs
+	if !p.pings() {
 		w.flags |= flagProbed
 	}
-	w.t.loop.Arm(&w.validity, w.t.clock()+loop.Micros(secs)*1e6)
+	w.t.loop.Arm(&w.validity, w.t.clock()+p.first())
+}
+
+// pings says whether the policy asks for a sign of life before it hangs up.
+func (p *RetryPolicy) pings() bool {
+	return p.PingSecs != 0 && (p.HangupSecs == 0 || p.PingSecs < p.HangupSecs)
+}
+
+// first is how long a connection is trusted without a sign of life.
+func (p *RetryPolicy) first() loop.Micros {
+	if p.pings() {
+		return loop.Micros(p.PingSecs) * 1e6
+	}
+	return loop.Micros(p.HangupSecs) * 1e6
 }
 
 func (w *Wsi) validityDue() {
-	if w.state != stateOpen {
+	p := w.retry
+	if w.state != stateOpen || p == nil {
 		return
 	}
-	p := w.retry
-	if w.flags&flagProbed == 0 && w.role.Probe(w) {
+	if w.flags&flagProbed == 0 {
 		w.flags |= flagProbed
+		w.role.Probe(w)
 		if p.HangupSecs > p.PingSecs {
 			w.t.loop.Arm(&w.validity, w.t.Now()+loop.Micros(p.HangupSecs-p.PingSecs)*1e6)
+			return
 		}
-		return
 	}
-	if p.HangupSecs == 0 {
-		return
+	if p.HangupSecs != 0 && w.Alive() {
+		w.Fail(fmt.Sprintf("no sign of life from the peer for %d s", p.HangupSecs))
 	}
-	w.Logf(LogInfo, "no sign of life for %d s", p.HangupSecs)
-	w.Fail("no sign of life from the peer")
 }

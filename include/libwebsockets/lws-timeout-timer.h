@@ -134,8 +134,9 @@ lws_sul_schedule_wakesuspend(struct lws_context *ctx, int tsi, lws_sorted_usec_l
 #define lws_sul_debug_zombies(_a, _b, _c, _d) ((void)(_a), (void)(_b), (void)(_c), (void)(_d))
 
 /* Tells the library that the peer has just proved to be there, by something that the program saw in
- * the payload. The pings and the hangup of the retry and idle policy are put off from now. Bytes
- * that arrive do this by themselves. */
+ * the payload. The pings and the hangup of the retry and idle policy are put off from now. A ws peer's
+ * pong does this by itself; its data does not, as it does not show that the peer hears us. On a raw
+ * connection nothing is checked before the first call. On the wsi's thread. */
 LWS_VISIBLE LWS_EXTERN void
 lws_validity_confirmed(struct lws *wsi);
 

@@ -42,7 +42,7 @@ func (*Server) Accepted(w *engine.Wsi) bool {
 func (*Server) Opened(*engine.Wsi) {}
 
 // Probe has nothing to send: HTTP/1 knows no ping.
-func (*Server) Probe(*engine.Wsi) bool { return false }
+func (*Server) Probe(*engine.Wsi) {}
 
 // Data reads requests.
 func (s *Server) Data(w *engine.Wsi, b []byte) int {

@@ -7,7 +7,9 @@ import "github.com/golws/golws/core/engine"
 // Socket is the role of raw byte streams: adopted, accepted and dialled ones.
 //
 // A piece that arrived is delivered as RAW_RX in pieces of at most the
-// protocol's RxBufferSize. What is written goes out as it is.
+// protocol's RxBufferSize. What is written goes out as it is. A peer that has
+// nothing to say is as good as any: only the user begins validity checks, by
+// Wsi.ValidityConfirmed.
 type Socket struct{ engine.BaseRole }
 
 var socketReasons = engine.Reasons{
@@ -49,14 +51,11 @@ func (*Socket) Opened(w *engine.Wsi) {
 	w.SetEstablished()
 	if w.Call(engine.ReasonRawConnected, engine.In{}) != 0 {
 		w.Close()
-		return
 	}
-	w.ValidityConfirmed()
 }
 
 // Data calls RAW_RX.
 func (*Socket) Data(w *engine.Wsi, b []byte) int {
-	w.ValidityConfirmed()
 	most := w.Protocol().RxBufferSize
 	if most == 0 {
 		most = w.Context().Options().PieceSize

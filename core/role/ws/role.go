@@ -115,13 +115,10 @@ func (*Role) Drained(w *engine.Wsi) {
 }
 
 // Probe sends an empty ping.
-func (*Role) Probe(w *engine.Wsi) bool {
-	c := of(w)
-	if c == nil || !w.Open() {
-		return false
+func (*Role) Probe(w *engine.Wsi) {
+	if c := of(w); c != nil && w.Open() {
+		c.sendControl(w, wire.OpPing, nil)
 	}
-	c.sendControl(w, wire.OpPing, nil)
-	return true
 }
 
 // SendingMultifragment says that a message was begun with NO_FIN and not
