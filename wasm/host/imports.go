@@ -112,7 +112,7 @@ var imports = map[string]importFunc{
 			s[0] = status(ErrRefused)
 			return
 		}
-		full, err := p.SendWS(n32(s[0]), i.view(uint32(s[1]), uint32(s[2])), s[3] != 0)
+		full, err := p.SendWS(n32(s[0]), i.view(uint32(s[1]), uint32(s[2])), n32(s[3]) != 0)
 		if s[0] = status(err); err == nil && full {
 			s[0] = 1
 		}
@@ -138,7 +138,7 @@ var imports = map[string]importFunc{
 			ctx.Value(instanceKey{}).(*Instance).io.Deadline(int64(api.DecodeF64(s[0])))
 		},
 	},
-	"context_gone": of(2, false, func(i *Instance, s []uint64) { i.io.ContextGone(n32(s[0]), s[1] != 0) }),
+	"context_gone": of(2, false, func(i *Instance, s []uint64) { i.io.ContextGone(n32(s[0]), n32(s[1]) != 0) }),
 }
 
 func (i *Instance) log(level, wsi int32, text string) {

@@ -244,8 +244,9 @@ func appendETag(dst []byte, fi fileInfo) []byte {
 	return append(strconv.AppendInt(dst, fi.mtime, 16), "\"\r\n"...)
 }
 
-// missing says that err means that there is no such file for the peer.
+// missing says that err means that there is no such file for the peer. In a
+// WebAssembly module EBADF is what a path gets that the embedder has not opened.
 func missing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) ||
-		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.ELOOP) || errors.Is(err, fs.ErrInvalid)
+		errors.Is(err, syscall.ENAMETOOLONG) || errors.Is(err, syscall.ELOOP) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, syscall.EBADF)
 }
