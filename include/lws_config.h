@@ -17,6 +17,9 @@
 #define LWS_LIBRARY_VERSION_NUMBER \
 	((LWS_LIBRARY_VERSION_MAJOR * 1000000) + (LWS_LIBRARY_VERSION_MINOR * 1000) + LWS_LIBRARY_VERSION_PATCH)
 
+/* For the headers of plugins (lws_plugin_header_t.lws_build_hash). */
+#define LWS_BUILD_HASH LWS_LIBRARY_VERSION
+
 /* Most service threads that one context may have. */
 #define LWS_MAX_SMP 32
 

@@ -249,7 +249,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_DEL_POLL_FD = 33,
 	/* A value only: the descriptor is always watched for reading, and its events never change. */
 	LWS_CALLBACK_CHANGE_MODE_POLL_FD = 34,
-	/* Comes before each of the three above, ... */
+	/* Comes before each of those, ... */
 	LWS_CALLBACK_LOCK_POLL = 35,
 	/* ... and this after it. */
 	LWS_CALLBACK_UNLOCK_POLL = 36,

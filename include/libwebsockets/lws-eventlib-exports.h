@@ -14,7 +14,7 @@
 /* lws_event_loop_ops.flags. They tell lws how its own event libraries behave, and change nothing here. */
 enum lws_event_lib_ops_flags {
 	LELOF_ISPOLL        = 1 << 0, /* the loop is poll() */
-	LELOF_DESTROY_FINAL = 1 << 1, /* destroying ends in the loop */
+	LELOF_DESTROY_FINAL = 0,      /* destroying ends in the loop; lws gives it no bit */
 };
 
 /* What io() is told: start or stop watching for reading, for writing, or both. */
