@@ -247,6 +247,11 @@ func (w *Wsi) CallbackOnWritable() {
 // answerWant calls WRITEABLE where it is asked for and there is space; where
 // there is none, drain asks again.
 func (w *Wsi) answerWant() {
+	if w.flags&flagWantWrite != 0 && w.Choked() {
+		// what only waits for the turn's end is no lack of space, and no drain would tell of it
+		w.t.ctx.opt.Face.Collect(w.t)
+		w.t.Flush()
+	}
 	if w.flags&flagWantWrite == 0 || w.state != stateOpen || w.Choked() {
 		return
 	}
