@@ -38,7 +38,7 @@ TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
 C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
-.PHONY: help deps deps-test deps-demo deps-bench build core programs peers demo serve test check fuzz bench conformance install clean
+.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs peers demo serve test check fuzz bench conformance install clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -46,6 +46,8 @@ help: ## this list
 
 build: deps core $(LIBRARY) $(OUT)/libwebsockets.so $(OUT)/libwebsockets.pc $(EXAMPLES) ## the library, its pkg-config file and the example programs, in build/out
 	@echo "built $(LIBRARY), $(CORE) and $(words $(EXAMPLES)) examples"
+
+wasm: deps $(OUT)/lws.wasm ## the core as one WebAssembly module, build/out/lws.wasm
 
 demo: build deps-demo ## start a server, let curl, a C client, a Go client and a browser talk to it, and print who did what
 	build/demo.py
@@ -83,6 +85,11 @@ core:
 	CGO_CFLAGS="$${CGO_CFLAGS:--O2 -g} -DGOLWS_HEADERS=$$(cat capi/shim/*.h $(HEADERS) | cksum | cut -d' ' -f1)u" \
 		go build -buildmode=c-shared -o $(CORE) ./capi
 	@rm -f $(CORE:.so=.h)
+
+$(OUT)/lws.wasm: $(shell find core wasm -name '*.go' -o -name '*.s') go.mod
+	@mkdir -p $(@D)
+	GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -ldflags='-s -w' -o $@ ./wasm
+	@printf '%s: %s bytes, %s by gzip -9\n' $@ "$$(stat -c %s $@)" "$$(gzip -9 <$@ | wc -c)"
 
 $(LIBRARY): $(SHIM) $(wildcard capi/shim/*.h) $(HEADERS) build/libwebsockets.map
 	@mkdir -p $(@D)
