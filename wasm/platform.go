@@ -161,3 +161,11 @@ func closePayload(w *engine.Wsi) []byte {
 	}
 	return ws.ClosePayload(w)
 }
+
+// peerClosed is for either kind of WebSocket.
+func peerClosed(w *engine.Wsi) bool {
+	if platform.Is(w) {
+		return platform.PeerClosed(w)
+	}
+	return ws.PeerClosed(w)
+}

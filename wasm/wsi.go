@@ -103,6 +103,15 @@ func lwsGetClosePayload(h, dst, size int32) int32 {
 	return copied(closePayload(w.e), dst, size)
 }
 
+//go:wasmexport golws_peer_closed
+func golwsPeerClosed(h int32) int32 {
+	w, code := onWsi(h)
+	if w == nil {
+		return code
+	}
+	return flag(peerClosed(w.e))
+}
+
 // Seconds of lws_set_timeout that close (lws-timeout-timer.h).
 const (
 	killAsync = -1

@@ -104,6 +104,7 @@ func (r *Role) HasClosed(w *engine.Wsi, code uint16, reason []byte, clean bool) 
 
 // over ends w behind everything that came before.
 func (c *conn) over(w *engine.Wsi, end *bye) {
+	c.clean = end.clean
 	if end.code != 0 && wire.ValidCloseCode(end.code) {
 		c.peer = wire.AppendClose(nil, end.code, string(end.reason))
 	} else {

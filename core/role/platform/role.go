@@ -57,6 +57,7 @@ type conn struct {
 	inBytes int
 	own     *bye // what our close says
 	peer    []byte
+	clean   bool // the platform closed with both close frames
 }
 
 // piece is one that waits for receiving to be turned on, or the close behind
@@ -299,6 +300,12 @@ func ClosePayload(w *engine.Wsi) []byte {
 		return c.peer
 	}
 	return wire.AppendClose(nil, c.own.code, string(c.own.reason))
+}
+
+// PeerClosed says whether the platform has told that w was closed cleanly.
+func PeerClosed(w *engine.Wsi) bool {
+	c := of(w)
+	return c != nil && c.clean
 }
 
 // Closing has the platform close, and waits for it.

@@ -82,6 +82,12 @@ func ClosePayload(w *engine.Wsi) []byte {
 	return c.bye.own
 }
 
+// PeerClosed says whether the peer's close frame has come.
+func PeerClosed(w *engine.Wsi) bool {
+	c := of(w)
+	return c != nil && c.bye != nil && c.bye.peer != nil
+}
+
 // Closing says farewell as the package comment has it.
 func (*Role) Closing(w *engine.Wsi) bool {
 	c := of(w)
