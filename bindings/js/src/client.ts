@@ -2,6 +2,7 @@ import { Context, type ConnectInfo } from "./context.js";
 import { ServerOption } from "./constants.js";
 import { GolwsError } from "./errors.js";
 import type { Instance } from "./instance.js";
+import { forget } from "./leaks.js";
 import type { WebSocket, WebSocketOptions } from "./websocket.js";
 
 /** The name that a client connection's protocol has here, whichever subprotocol the server chooses. */
@@ -37,6 +38,7 @@ class Client {
       options: ServerOption.VALIDATE_UTF8,
       golws_platform_ws: kind === "platform" ? true : undefined,
     });
+    forget(this.context); // it ends with its instance
   }
 
   connect(ws: WebSocket, url: URL, protocols: string[], options: WebSocketOptions): void {

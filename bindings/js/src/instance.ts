@@ -1,6 +1,7 @@
 import { AbiVersionError, BadModuleError, GolwsError, ModuleOverError, ReentrancyError, errorOf } from "./errors.js";
 import { type Connector, type Network, type Stream, type Listener, type StreamSink } from "./network.js";
 import { PlatformSocket, type PlatformWebSocket } from "./platform-socket.js";
+import { soon } from "./soon.js";
 import { wasi } from "./wasi.js";
 
 /** The major version of the ABI that this package speaks. */
@@ -14,8 +15,6 @@ export interface Platform {
   random(bytes: Uint8Array): void;
   /** A TLS connection as a stream. */
   secure?(host: string, port: number, options?: object): Connector;
-  /** Runs f soon, behind what the platform has to do. */
-  soon(f: () => void): void;
 }
 
 /** A protocol's callback as the module calls it. */
@@ -38,12 +37,12 @@ let draining = false;
 const BATCH = 256;
 
 /** Runs f at once, or when the module that is being called has returned. */
-export function outside(f: () => void, soon: (f: () => void) => void): void {
+export function outside(f: () => void): void {
   later.push(f);
-  if (inside === 0 && !draining) drain(soon);
+  if (inside === 0 && !draining) drain();
 }
 
-function drain(soon: (f: () => void) => void): void {
+function drain(): void {
   draining = true;
   let n = 0;
   try {
@@ -62,7 +61,7 @@ function drain(soon: (f: () => void) => void): void {
     draining = false;
   }
   // what goes on and on must not keep the platform's loop from turning
-  if (later.length > 0) soon(() => { if (inside === 0 && !draining) drain(soon); });
+  if (later.length > 0) soon(() => { if (inside === 0 && !draining) drain(); });
 }
 
 /** An exception that nobody waits for becomes the platform's uncaught one. */
@@ -285,7 +284,7 @@ export class Instance {
   event(name: string, handle: number, ...data: (string | Uint8Array)[]): number {
     if (this.over) return 0;
     if (inside > 0) {
-      outside(() => this.event(name, handle, ...data), this.platform.soon);
+      outside(() => this.event(name, handle, ...data));
       return 0;
     }
     return this.with(data, (args) => this.told(name, handle, ...args));
@@ -311,7 +310,7 @@ export class Instance {
     if (this.over) return;
     if (inside > 0) {
       const copy = bytes.slice();
-      outside(() => this.received(conn, copy), this.platform.soon);
+      outside(() => this.received(conn, copy));
       return;
     }
     for (let at = 0; at < bytes.length; at += this.rxSize) {
@@ -325,7 +324,7 @@ export class Instance {
   message(conn: number, data: string | Uint8Array): void {
     if (this.over) return;
     if (inside > 0) {
-      outside(() => this.message(conn, data), this.platform.soon);
+      outside(() => this.message(conn, data));
       return;
     }
     const b = typeof data === "string" ? utf8.encode(data) : data, binary = typeof data === "string" ? 0 : 4;
@@ -343,7 +342,7 @@ export class Instance {
   socketClosed(conn: number, code: number, reason: string, clean: boolean): void {
     if (this.over) return;
     if (inside > 0) {
-      outside(() => this.socketClosed(conn, code, reason, clean), this.platform.soon);
+      outside(() => this.socketClosed(conn, code, reason, clean));
       return;
     }
     this.with([reason], ([p, n]) => this.told("golws_ws_closed", conn, code, p!, n!, clean ? 1 : 0));
@@ -388,7 +387,7 @@ export class Instance {
     if (--this.depth > 0) return;
     const thrown = this.thrown;
     this.thrown = undefined;
-    if (inside === 0 && later.length > 0 && !draining) drain(this.platform.soon);
+    if (inside === 0 && later.length > 0 && !draining) drain();
     if (thrown) {
       if (!event) throw thrown.error;
       reportLater(thrown.error);
@@ -406,7 +405,7 @@ export class Instance {
     for (const l of this.listeners.values()) l.close();
     this.conns.clear();
     this.listeners.clear();
-    for (const c of this.contexts.values()) outside(() => c.gone(true), this.platform.soon);
+    for (const c of this.contexts.values()) outside(() => c.gone(true));
     this.contexts.clear();
     return this.overBecause;
   }
@@ -419,7 +418,7 @@ export class Instance {
     this.timer = undefined;
     this.timerAt = Infinity;
     if (this.over) return;
-    if (inside > 0) outside(this.tick, this.platform.soon);
+    if (inside > 0) outside(this.tick);
     else this.told("golws_tick");
   };
 
@@ -539,7 +538,7 @@ export class Instance {
       context_gone: kept(0, (context, dead) => {
         const c = this.contexts.get(context);
         this.contexts.delete(context);
-        if (c) outside(() => c.gone(dead !== 0), this.platform.soon);
+        if (c) outside(() => c.gone(dead !== 0));
       }),
     };
   }

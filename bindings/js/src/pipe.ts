@@ -1,4 +1,5 @@
 import { outside } from "./instance.js";
+import { soon } from "./soon.js";
 import type { Connector, Stream, StreamSink } from "./network.js";
 
 /** What may lie in one direction of a pipe before its writer has to wait. */
@@ -31,7 +32,7 @@ class End implements Stream {
 
   attach(sink: StreamSink, opens: boolean): void {
     this.sink = sink;
-    if (opens) outside(() => this.gone || sink.opened(), soon);
+    if (opens) soon(() => outside(() => this.gone || sink.opened()));
     this.schedule();
   }
 
@@ -77,10 +78,11 @@ class End implements Stream {
   private schedule(): void {
     if (this.scheduled || this.gone || !this.sink) return;
     this.scheduled = true;
-    outside(() => {
+    // not at once, as no network delivers inside of a send
+    soon(() => outside(() => {
       this.scheduled = false;
       this.deliver();
-    }, soon);
+    }));
   }
 
   private deliver(): void {
@@ -100,5 +102,3 @@ class End implements Stream {
     }
   }
 }
-
-function soon(f: () => void): void { setTimeout(f, 0); }

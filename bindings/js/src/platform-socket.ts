@@ -1,4 +1,4 @@
-import { type Instance, outside } from "./instance.js";
+import type { Instance } from "./instance.js";
 
 /** The platform's WebSocket, as far as it is used. */
 export type PlatformWebSocket = new (url: string, protocols?: string | string[]) => {
@@ -50,7 +50,7 @@ export class PlatformSocket {
     this.looking = setTimeout(() => {
       this.looking = undefined;
       if (this.ws.bufferedAmount > LOW) this.look();
-      else outside(() => this.instance.event("golws_conn_writable", this.conn), this.instance.platform.soon);
+      else this.instance.event("golws_conn_writable", this.conn);
     }, LOOK_MS);
   }
 

@@ -90,7 +90,7 @@ export class Server {
     outside(() => {
       if (this.closed) throw new ClosedError("CLOSED", "the server is closed");
       this.context.adopt(this.vhost, connect, { remote, local });
-    }, this.instance.platform.soon);
+    });
   }
 
   /** A WebSocket to this server, in memory. `path` may be a URL too. */
@@ -112,7 +112,7 @@ export class Server {
     let timer: ReturnType<typeof setTimeout> | undefined;
     await Promise.race([Promise.all(all.map((ws) => ws.ended)), new Promise((resolve) => { timer = setTimeout(resolve, 2000); })]);
     clearTimeout(timer);
-    outside(() => this.context.destroy(), this.instance.platform.soon);
+    outside(() => this.context.destroy());
     await this.context.ended;
     await Promise.all(listeners);
   }
@@ -147,6 +147,8 @@ function called(options: ServerOptions, connections: Set<WebSocket>, wsi: Wsi, r
       connections.add(ws);
       ws.ended.then(() => connections.delete(ws));
       const failed = (e: unknown): void => {
+        // a loop over the messages of a connection that was lost ends by this
+        if (e instanceof ClosedError) return;
         ws.close(CloseStatus.UNEXPECTED_CONDITION, "");
         report(options, e);
       };

@@ -203,6 +203,12 @@ export class WebSocket extends EventTarget {
     });
   }
 
+  /** The next message; undefined when the connection has closed. */
+  async receive(): Promise<Message | undefined> {
+    const r = await this.consume().next();
+    return r.done ? undefined : r.value;
+  }
+
   /** Begins the closing handshake. */
   close(code?: number, reason = ""): void {
     if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999) && !(this.server && code >= 1001 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006)) {
@@ -214,7 +220,7 @@ export class WebSocket extends EventTarget {
       this.state = 2;
       const wsi = this.wsi;
       if (wsi) this.end(wsi);
-      outside(() => this.failed("closed before it was open", new ClosedError("CLOSED", "closed before it was open")), (f) => setTimeout(f, 0));
+      queueMicrotask(() => this.failed("closed before it was open", new ClosedError("CLOSED", "closed before it was open")));
       return;
     }
     this.state = 2;
@@ -243,7 +249,8 @@ export class WebSocket extends EventTarget {
     const it: AsyncIterableIterator<Message> = {
       next: () => inbox.next(),
       return: async () => {
-        this.close(1000);
+        // later, so that a loop that was left by an exception can close with another code
+        setTimeout(() => this.close(1000), 0);
         return { done: true, value: undefined };
       },
       [Symbol.asyncIterator]: () => it,
@@ -288,10 +295,7 @@ export class WebSocket extends EventTarget {
         return 0;
       case Reason.CLIENT_CLOSED:
       case Reason.CLOSED: {
-        if (!this.closed) {
-          const p = wsi.closePayload();
-          if (p.length > 0) this.closed = { ...payload(p), clean: true };
-        }
+        if (!this.closed && wsi.peerClosed) this.closed = { ...payload(wsi.closePayload()), clean: true };
         this.over(this.closed ?? { code: 1006, reason: "", clean: false });
         return 0;
       }
@@ -312,7 +316,7 @@ export class WebSocket extends EventTarget {
       return -1;
     }
     const flags = wsi.flags;
-    if ((flags & 3) === 3) this.whole(data, (flags & 4) !== 0);
+    if ((flags & 3) === 3) this.whole(data, (flags & 4) !== 0, false);
     else {
       if (flags & 1) {
         this.parts = [];
@@ -324,25 +328,24 @@ export class WebSocket extends EventTarget {
         const all = this.parts.length === 1 ? this.parts[0]! : concat(this.parts, this.partsBytes);
         this.parts = [];
         this.partsBytes = 0;
-        this.whole(all, (flags & 4) !== 0);
+        this.whole(all, (flags & 4) !== 0, true);
       }
     }
     return 0;
   }
 
-  private whole(data: Uint8Array, binary: boolean): void {
-    if (this.inbox) {
-      this.inbox.put(binary ? data.slice() : strict.decode(data), data.length);
-      return;
-    }
-    this.deliver(binary ? data : strict.decode(data));
+  // `data` is lent unless it is `own`.
+  private whole(data: Uint8Array, binary: boolean, own: boolean): void {
+    const m = !binary ? strict.decode(data) : own ? data : data.slice();
+    if (this.inbox) this.inbox.put(m, data.length);
+    else this.deliver(m);
   }
 
   private deliver(m: Message): void {
     let data: any = m;
     if (typeof m !== "string") {
-      const copy = m.slice().buffer as ArrayBuffer;
-      data = this.kind === "blob" ? new Blob([copy]) : copy;
+      const b = m.buffer as ArrayBuffer;
+      data = this.kind === "blob" ? new Blob([b]) : b;
     }
     const event = messageEvent(data, this.origin, this);
     if (light && this.plainMessages) {
@@ -385,7 +388,7 @@ export class WebSocket extends EventTarget {
 
   private newInbox(): Inbox {
     return new Inbox((on) => {
-      if (this.wsi && this.state === 1) outside(() => { if (this.state === 1) this.wsi!.rxFlowControl(on); }, (f) => setTimeout(f, 0));
+      if (this.wsi && this.state === 1) outside(() => { if (this.state === 1) this.wsi!.rxFlowControl(on); });
     });
   }
 

@@ -46,6 +46,9 @@ export class Wsi {
     return this.instance.read(128, (at, size) => this.instance.call("lws_get_close_payload", this.handle, at, size)) ?? new Uint8Array(0);
   }
 
+  /** The peer's close frame has come. */
+  get peerClosed(): boolean { return this.instance.must("golws_peer_closed", this.handle) !== 0; }
+
   setTimeout(reason: number, seconds: number): void { this.instance.must("lws_set_timeout", this.handle, reason, seconds); }
   /** A TIMER callback in so many microseconds; -1 takes it away. */
   setTimerUsecs(us: number): void { this.instance.must("lws_set_timer_usecs", this.handle, us); }

@@ -9,7 +9,6 @@ export const platform: Platform = {
   secure,
   webSocket: (globalThis as any).WebSocket,
   random: (bytes) => { randomFillSync(bytes); },
-  soon: (f) => { setImmediate(f); },
 };
 
 /** Files are read, everything else is fetched. */
