@@ -1,5 +1,5 @@
 """WebSockets and HTTP on your event loop."""
-from . import _native, exceptions
+from . import _native, exceptions, lowlevel
 from ._ffi import ffi, lib
 from .client import ClientConnection, Retry, connect, unix_connect
 from .connection import Connection, Data, Pong

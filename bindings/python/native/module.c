@@ -62,21 +62,19 @@ set_callable(PyObject *self, PyObject *v, void *offset)
 }
 
 static PyObject *
-get_queued(Protocol *p, void *ignored)
+get_flag(PyObject *self, void *offset)
 {
-	(void)ignored;
-	return PyBool_FromLong(p->queued);
+	return PyBool_FromLong(*((char *)self + (size_t)offset));
 }
 
 static int
-set_queued(Protocol *p, PyObject *v, void *ignored)
+set_flag(PyObject *self, PyObject *v, void *offset)
 {
 	int b = v ? PyObject_IsTrue(v) : 0;
 
-	(void)ignored;
 	if (b < 0)
 		return -1;
-	p->queued = (char)b;
+	*((char *)self + (size_t)offset) = (char)b;
 	return 0;
 }
 
@@ -84,7 +82,8 @@ static PyGetSetDef getset[] = {
 	{ "callback", get_object, set_callable, "Called with (wsi or None, reason, data), or None.", (void *)offsetof(Protocol, callback) },
 	{ "receive", get_object, set_callable, "Called with (wsi, data) for what a ws receives, or None.", (void *)offsetof(Protocol, receive) },
 	{ "factory", get_object, set_callable, "Makes the Wsi of an accepted connection, or None.", (void *)offsetof(Protocol, factory) },
-	{ "_queued", (getter)get_queued, (setter)set_queued, NULL, NULL },
+	{ "_queued", get_flag, set_flag, NULL, (void *)offsetof(Protocol, queued) },
+	{ "whole", get_flag, set_flag, "Whether receive gets whole messages, not pieces.", (void *)offsetof(Protocol, whole) },
 	{ "__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -43,6 +43,7 @@ typedef struct {
 	PyObject *callback; /* NULL, or called with (wsi or None, reason, data) */
 	PyObject *receive;  /* NULL, or called with (wsi, data) for what a ws receives */
 	PyObject *factory;  /* NULL, or makes the Wsi of an accepted connection */
+	char whole;         /* receive gets whole messages */
 	char queued;        /* whole messages are queued, other events go to Wsi._event(reason, data) */
 	PyObject *dict;
 } Protocol;
@@ -122,6 +123,9 @@ int golws_take_back(PyObject *view);
 int golws_lent_ready(void);
 /* A piece of a message for a queued connection: what the lws callback returns. */
 int golws_received(Wsi *o, const void *in, size_t len);
+/* Puts messages together. 1 with *all and *n set where one is whole, 0 where more is to come, -1 to close. */
+int golws_assemble(Wsi *o, const void *in, size_t len, const void **all, size_t *n);
+void golws_drop_piece(Wsi *o);
 void golws_end_queue(Wsi *o);
 extern PyMethodDef golws_queue_methods[];
 

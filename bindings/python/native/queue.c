@@ -4,6 +4,10 @@
 static int
 push(Wsi *o, PyObject *message, size_t bytes)
 {
+	if (o->closing && (o->count >= o->high_count || o->queued_bytes >= o->high_bytes)) {
+		Py_DECREF(message); /* the close's answer is behind it, and nobody takes messages */
+		return 0;
+	}
 	if (o->count == o->room) {
 		size_t room = o->room ? o->room * 2 : 8, i;
 		PyObject **q = PyMem_Malloc(room * sizeof *q);
@@ -55,8 +59,8 @@ grow(Wsi *o, size_t more, size_t coming)
 	return 0;
 }
 
-static void
-drop_piece(Wsi *o)
+void
+golws_drop_piece(Wsi *o)
 {
 	PyMem_Free(o->piece);
 	o->piece = NULL;
@@ -66,40 +70,53 @@ drop_piece(Wsi *o)
 static int
 refuse(Wsi *o, enum lws_close_status code, const char *why)
 {
-	drop_piece(o);
+	golws_drop_piece(o);
 	lws_close_reason(o->wsi, code, (unsigned char *)(uintptr_t)why, strlen(why));
 	return -1;
+}
+
+int
+golws_assemble(Wsi *o, const void *in, size_t len, const void **all, size_t *n)
+{
+	int whole = lws_is_final_fragment(o->wsi);
+	size_t coming = lws_remaining_packet_payload(o->wsi);
+
+	if (o->max_size && o->piece_len + len + coming > o->max_size) {
+		o->too_big = 1;
+		return refuse(o, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message too big");
+	}
+	*all = in;
+	*n = len;
+	if (!o->piece_len && whole)
+		return 1;
+	if (grow(o, len, coming) < 0) {
+		golws_report(o->context, o);
+		return refuse(o, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION, "");
+	}
+	if (len)
+		memcpy(o->piece + o->piece_len, in, len);
+	o->piece_len += len;
+	*all = o->piece;
+	*n = o->piece_len;
+	return whole;
 }
 
 int
 golws_received(Wsi *o, const void *in, size_t len)
 {
 	struct lws *w = o->wsi;
-	const void *all = in;
-	size_t n = len;
+	const void *all;
+	size_t n;
 	PyObject *m;
-	int whole = lws_is_final_fragment(w);
+	int r;
 
 	if (o->ended)
 		return 0; /* a close has been asked for: nobody will read it */
-	if (o->max_size && o->piece_len + len + lws_remaining_packet_payload(w) > o->max_size) {
-		o->too_big = 1;
-		return refuse(o, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "message too big");
-	}
-	if (o->piece_len || !whole) {
-		if (grow(o, len, lws_remaining_packet_payload(w)) < 0)
-			goto failed;
-		if (len)
-			memcpy(o->piece + o->piece_len, in, len);
-		o->piece_len += len;
-		if (!whole)
-			return 0;
-		all = o->piece;
-		n = o->piece_len;
-	}
+	if ((r = golws_assemble(o, in, len, &all, &n)) <= 0)
+		return r;
 	m = lws_frame_is_binary(w) ? PyBytes_FromStringAndSize(all, (Py_ssize_t)n)
 				   : PyUnicode_DecodeUTF8(all, (Py_ssize_t)n, "strict");
-	drop_piece(o);
+	golws_drop_piece(o);
 	if (!m) {
 		if (!PyErr_ExceptionMatches(PyExc_UnicodeDecodeError))
 			goto failed;
@@ -131,7 +148,7 @@ golws_end_queue(Wsi *o)
 
 	o->ended = 1;
 	o->reader = o->drain = NULL;
-	drop_piece(o);
+	golws_drop_piece(o);
 	golws_wake(r);
 	golws_wake(d);
 	Py_XDECREF(r);
@@ -268,7 +285,7 @@ send_(Wsi *o, PyObject *m)
 {
 	int choked = 0, r;
 
-	if (!o->open)
+	if (!o->open || o->closing)
 		return PyObject_CallMethod((PyObject *)o, "_end", NULL);
 	r = write_(o, m, 1, 1, &choked);
 	return written(o, r, choked);
@@ -282,7 +299,7 @@ send_part(Wsi *o, PyObject *args)
 
 	if (!PyArg_ParseTuple(args, "Opp", &m, &first, &last))
 		return NULL;
-	if (!o->open)
+	if (!o->open || o->closing)
 		return PyObject_CallMethod((PyObject *)o, "_end", NULL);
 	r = write_(o, m, first, last, &choked);
 	return written(o, r, choked);

@@ -130,7 +130,10 @@ static PyObject *
 wake(Waiter *w, PyObject *ignored)
 {
 	(void)ignored;
-	golws_wake(w);
+	if (w->state == WAITING) {
+		w->state = DONE;
+		call(w, 0);
+	}
 	Py_RETURN_NONE;
 }
 
@@ -265,7 +268,7 @@ static PyMethodDef methods[] = {
 	{ "done", (PyCFunction)done, METH_NOARGS, NULL },
 	{ "cancelled", (PyCFunction)cancelled, METH_NOARGS, NULL },
 	{ "get_loop", (PyCFunction)get_loop, METH_NOARGS, NULL },
-	{ "wake", (PyCFunction)wake, METH_NOARGS, "Ends the wait." },
+	{ "wake", (PyCFunction)wake, METH_NOARGS, "Ends the wait, in the loop's next turn." },
 	{ NULL, NULL, 0, NULL },
 };
 

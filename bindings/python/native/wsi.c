@@ -151,6 +151,22 @@ answer(struct lws *w, enum lws_callback_reasons reason, PyObject *r, void *in, s
 	return n;
 }
 
+static int deliver(struct lws *w, Context *c, Protocol *p, Wsi *o, enum lws_callback_reasons reason, void *in, size_t len);
+
+static int
+deliver_whole(struct lws *w, Context *c, Protocol *p, Wsi *o, enum lws_callback_reasons reason, void *in, size_t len)
+{
+	const void *all;
+	size_t n;
+	int r = golws_assemble(o, in, len, &all, &n);
+
+	if (r <= 0)
+		return r;
+	r = deliver(w, c, p, o, reason, (void *)(uintptr_t)all, n);
+	golws_drop_piece(o);
+	return r;
+}
+
 /* Calls Python: a low-level callback, or _event() of a queued connection. */
 static int
 deliver(struct lws *w, Context *c, Protocol *p, Wsi *o, enum lws_callback_reasons reason, void *in, size_t len)
@@ -285,7 +301,13 @@ dispatch(struct lws *w, enum lws_callback_reasons reason, void *in, size_t len)
 		o->wsi = w; /* a client's first callback comes before the call that made it returns */
 	if (o->protocol != p)
 		Py_XSETREF(o->protocol, (Protocol *)Py_NewRef((PyObject *)p));
-	n = p->queued ? queued(w, c, p, o, reason, in, len) : deliver(w, c, p, o, reason, in, len);
+	if (p->queued)
+		n = queued(w, c, p, o, reason, in, len);
+	else if (p->whole && (reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_CLIENT_RECEIVE))
+		n = deliver_whole(w, c, p, o, reason, in, len);
+	else
+		n = (reason == LWS_CALLBACK_SERVER_WRITEABLE || reason == LWS_CALLBACK_CLIENT_WRITEABLE) && o->closing
+			? -1 : deliver(w, c, p, o, reason, in, len);
 	if (reason == LWS_CALLBACK_ESTABLISHED || reason == LWS_CALLBACK_CLIENT_ESTABLISHED)
 		o->open = n == 0;
 	if (reason == LWS_CALLBACK_WSI_DESTROY)
@@ -400,6 +422,10 @@ begin_close(Wsi *o, PyObject *ignored)
 	if (golws_check_wsi(o))
 		return NULL;
 	o->closing = 1;
+	if (o->held) { /* the peer's answer has to come through */
+		o->held = 0;
+		lws_rx_flow_control(o->wsi, 1);
+	}
 	return PyBool_FromLong(lws_callback_on_writable(o->wsi) > 0);
 }
 
