@@ -225,6 +225,17 @@ context_service(Net::Golws::Context cx)
 	lws_service_tsi(cx->lws, -1, 0);
 	sweep(cx);
 
+ # Whether nothing is going on: no deadline is set. Connections have one each as long as they say goodbye to their peers
+ # without Perl, so the descriptor is to be watched until then.
+
+bool
+context_idle(Net::Golws::Context cx)
+    CODE:
+	check(aTHX_ cx);
+	RETVAL = lws_service_adjust_timeout(cx->lws, INT_MAX, 0) == INT_MAX;
+    OUTPUT:
+	RETVAL
+
 void
 context_wake(Net::Golws::Context cx)
     CODE:

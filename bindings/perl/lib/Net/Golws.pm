@@ -106,11 +106,12 @@ sub serve {
         $compression, $max_size);
 }
 
-# What a server does about the failed end of a connection, unless told otherwise: peers that vanish are no news.
+# What a server does about the failed end of a connection, unless told otherwise. Of the library's own exceptions it
+# says nothing: peers that vanish are no news.
 sub _say {
     my $error = shift;
     warn "Net::Golws: in a connection: $error" . ("$error" =~ /\n\z/ ? '' : "\n")
-        if !(Scalar::Util::blessed($error) && $error->isa('Net::Golws::X::ClosedAbnormally'));
+        if !(Scalar::Util::blessed($error) && $error->isa('Net::Golws::X'));
 }
 
 1;

@@ -161,7 +161,8 @@ sub scenario {
 
     subtest 'nothing is left' => sub {
         # both ends of the last connections may still be saying goodbye
-        $server->{loop}->run_until(_until($server->{loop}, sub { !%{ $server->{loop}{couriers} } }));
+        my $quiet = sub { !%{ $server->{loop}{couriers} } && $server->{loop}{context}->idle };
+        $server->{loop}->run_until(_until($server->{loop}, $quiet));
         my $before = descriptors();
         my (%made, $ended);
         {
@@ -187,7 +188,7 @@ sub scenario {
             $all->get;
             undef $start;
             is $ended, $n, "$n connections";
-            $server->{loop}->run_until(_until($server->{loop}, sub { !%{ $server->{loop}{couriers} } }));
+            $server->{loop}->run_until(_until($server->{loop}, $quiet));
             %seen = ();
             undef $all;
             is $made{made}, 2 * $n, 'as many couriers at each end';

@@ -89,6 +89,9 @@ sub _connect {
 sub _listen {
     my ($self, $server, @args) = @_;
     my $context = $self->_context;
+    # the library would take it for a second vhost on that port
+    Net::Golws::X::ListenFailed->throw(text => "another server of this loop has port $args[1]")
+        if grep { $_->{port} == $args[1] } values %{ $self->{servers} };
     my ($id, $port) = $context->listen(@args);
     Net::Golws::X::ListenFailed->throw(text => $context->complaint || 'no reason given') if !defined $id;
     @$server{qw(loop id port)} = ($self, $id, $port);
@@ -104,7 +107,10 @@ sub _stop {
     return;
 }
 
-sub _busy { my $self = shift; return %{ $self->{couriers} } || %{ $self->{servers} } }
+sub _busy {
+    my $self = shift;
+    return %{ $self->{couriers} } || %{ $self->{servers} } || $self->{watching} && !$self->{context}->idle;
+}
 
 # Begins or ends to watch, as there is something to watch for or not.
 sub _attend {
