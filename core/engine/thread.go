@@ -152,7 +152,7 @@ func (t *Thread) leave() {
 	}
 	t.depth = 0
 	if t.serving {
-		t.settle()
+		t.settleLater() // once for all that the turn delivers: sends come in bursts, and wake their readers less
 	} else {
 		t.flushOutside()
 	}
