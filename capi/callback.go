@@ -15,7 +15,8 @@ import (
 // each callback (about 65 ns), one for each batch of message pieces, and no
 // copy of data, which lies in C memory already or is lent for the call.
 type protocol struct {
-	c *C.struct_lws_protocols
+	c  *C.struct_lws_protocols
+	cx *context
 }
 
 // Callback calls the C function.
@@ -45,7 +46,9 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 		return p.call(s, r, uintptr(v), in.Num)
 	}
 	if r == engine.ReasonFilterNetworkConnection {
-		return int(C.golws_filter_network(p.c, s, C.int(in.Num)))
+		ret := int(C.golws_filter_network(p.c, s, C.int(in.Num)))
+		p.cx.back()
+		return ret
 	}
 	if in.Bytes == nil {
 		return p.call(s, r, uintptr(in.Num), 0)
@@ -67,7 +70,9 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 }
 
 func (p *protocol) call(s *C.struct_lws, r engine.Reason, in uintptr, n int) int {
-	return int(C.golws_callback(p.c, s, C.int(r), C.uintptr_t(in), C.size_t(n)))
+	ret := int(C.golws_callback(p.c, s, C.int(r), C.uintptr_t(in), C.size_t(n)))
+	p.cx.back()
+	return ret
 }
 
 // Fragments delivers the pieces in one crossing.
@@ -96,6 +101,7 @@ func (p *protocol) Fragments(w *engine.Wsi, r engine.Reason, fs []engine.Fragmen
 		}
 		var done C.int
 		ret = int(C.golws_fragments(p.c, s, C.int(r), &room[0], C.int(k), &done))
+		p.cx.back()
 		t.fragTop = at
 		n += int(done)
 		if ret != 0 || int(done) < k {

@@ -174,5 +174,9 @@ func golws_context_deprecate(ct *C.struct_golws_thread) {
 		return
 	}
 	cx := ct.cx
-	t.cx.e.Deprecate(t.e, func() { C.golws_reload(cx) })
+	x := t.cx
+	x.e.Deprecate(t.e, func() {
+		C.golws_reload(cx)
+		x.back()
+	})
 }

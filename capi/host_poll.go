@@ -32,5 +32,7 @@ func (t *thread) showPoll(r engine.Reason) {
 // callPoll calls C with a struct lws_pollargs.
 func (p *protocol) callPoll(s *C.struct_lws, r engine.Reason, a *pollArgs) int {
 	s.fd = C.int(a.fd)
-	return int(C.golws_callback_poll(p.c, s, C.int(r), C.int(a.fd), C.int(a.events)))
+	ret := int(C.golws_callback_poll(p.c, s, C.int(r), C.int(a.fd), C.int(a.events)))
+	p.cx.back()
+	return ret
 }

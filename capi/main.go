@@ -12,7 +12,6 @@ package main
 import "C"
 
 import (
-	"fmt"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -156,32 +155,4 @@ func vhostOf(v *C.struct_lws_vhost) *vhost {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.vhosts[uint32(v.id)]
-}
-
-// guard turns a panic into a log line, a dead context and the export's failure
-// value, which the caller has set before.
-func guard(cx *C.struct_lws_context) {
-	p := recover()
-	if p == nil {
-		return
-	}
-	if x := contextOf(cx); x != nil {
-		x.dead.Store(true)
-	}
-	logLine(cx, nil, nil, engine.LogErr, fmt.Sprintf("golws: internal error, the context is dead: %v\n%s", p, debug.Stack()))
-}
-
-func guardWsi(w *C.struct_lws) {
-	p := recover()
-	if p == nil {
-		return
-	}
-	var cx *C.struct_lws_context
-	if w != nil && w.t != nil {
-		cx = w.t.cx
-		if x := contextOf(cx); x != nil {
-			x.dead.Store(true)
-		}
-	}
-	logLine(cx, nil, nil, engine.LogErr, fmt.Sprintf("golws: internal error, the context is dead: %v\n%s", p, debug.Stack()))
 }

@@ -21,6 +21,9 @@ func golws_service(ct *C.struct_golws_thread, us C.int64_t) (ret C.int) {
 		return -1
 	}
 	err := t.e.Service(int64(us))
+	if t.cx.dead.Load() { // on another thread
+		return -1
+	}
 	if t.host.custom != nil && !t.cx.gone.Load() {
 		t.host.custom.tell()
 	}
@@ -98,6 +101,7 @@ func (s *sulTimer) Expired(*loop.Timer) {
 	t := s.t
 	t.e.Enter()
 	next := C.golws_sul_ripe(t.c, C.int64_t(C.golws_now_usecs()))
+	t.cx.back()
 	if next > 0 && !s.timer.Armed() {
 		s.arm(int64(next))
 	}

@@ -106,7 +106,7 @@ func (v *vhost) protocols(info *C.struct_lws_context_creation_info) []*engine.Pr
 	for i, p := range from {
 		mine[i] = *p
 		out = append(out, &engine.Protocol{
-			Name: goString(p.name), Handler: &protocol{&mine[i]}, ID: uint(p.id),
+			Name: goString(p.name), Handler: &protocol{&mine[i], v.cx}, ID: uint(p.id),
 			RxBufferSize: int(p.rx_buffer_size), TxPacketSize: int(p.tx_packet_size),
 		})
 	}
@@ -178,7 +178,7 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		KeepAliveIdle: secs(int(info.keepalive_timeout)), HeadTimeout: secs(int(info.timeout_secs_ah_idle)),
 		Retry:      retryPolicy(info.retry_and_idle_policy),
 		Extensions: extensions(info.extensions),
-		Finalize:   func(*engine.Vhost) { C.golws_vhost_finalize(v.c) },
+		Finalize:   func(*engine.Vhost) { C.golws_vhost_finalize(v.c); v.cx.back() },
 	}
 	if o.Retry == nil {
 		o.Retry = defaultRetry
