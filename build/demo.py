@@ -6,6 +6,7 @@
     demo.py --bin DIR   take the C programs from DIR instead of build/out/examples
 """
 import argparse
+import os
 import pathlib
 import shutil
 import signal
@@ -86,6 +87,15 @@ def go_ws(port):
     return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
 
 
+def perl_ws(port, loop, model=None):
+    module = ROOT / "build/out/perl"
+    command = ["perl", f"-Mblib={module}", ROOT / "examples/perl/ws-client.pl", loop, f"ws://127.0.0.1:{port}/", "100"]
+    p = subprocess.run([str(c) for c in command], capture_output=True, timeout=60, cwd=ROOT, text=True, errors="replace",
+                       env=dict(os.environ, **({"PERL_ANYEVENT_MODEL": model} if model else {})))
+    said = [line for line in (p.stdout + p.stderr).splitlines() if not line.startswith("Using ")]
+    return p.returncode == 0 and p.stdout.startswith("100 of 100 echoes"), (said or ["no output"])[-1]
+
+
 def chromium(url):
     browser = Browser()
     try:
@@ -129,6 +139,11 @@ def main():
             ("C client", "fetched the page", c_http, o.bin, port),
             ("C client", "had messages echoed over WebSocket", c_ws, o.bin, port),
             ("Go client", "had messages echoed over WebSocket", go_ws, port),
+            ("Perl", "had messages echoed on AnyEvent's own loop", perl_ws, port, "AnyEvent", "Perl"),
+            ("Perl", "had messages echoed on AnyEvent with EV", perl_ws, port, "AnyEvent", "EV"),
+            ("Perl", "had messages echoed on EV", perl_ws, port, "EV"),
+            ("Perl", "had messages echoed on IO::Async", perl_ws, port, "IOAsync"),
+            ("Perl", "had messages echoed on Mojo::IOLoop", perl_ws, port, "Mojo"),
             ("Chromium", "ran the page, which checks echoes of all sizes", chromium, url),
         ):
             rows.append((who, what, *attempt(f, *args)))

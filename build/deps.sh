@@ -2,7 +2,8 @@
 # deps.sh GROUP: see to it that what a group of make targets needs is there, quick when it is.
 #   build   a C compiler, Go, Python for the scripts
 #   test    peers to test against: curl, node with ws, Python with websockets, aiohttp and kosoku, Debian's lws
-#   demo    curl and Chromium
+#   demo    curl, Chromium and Perl
+#   perl    Perl and its event loops
 #   bench   wrk, and Debian's lws to compare with
 # As root on a system with apt, what is missing is installed. Otherwise this says what to install, and fails.
 set -eu
@@ -26,13 +27,23 @@ need_lws() {
 	need_file /usr/include/sys/capability.h libcap-dev
 	need_file /usr/include/uv.h libuv1-dev
 }
+# Perl with the headers for XS, and the loops that Net::Golws is a guest of
+need_perl() {
+	need perl perl
+	need_file "$(perl -MConfig -e 'print "$Config{archlibexp}/CORE/perl.h"' 2>/dev/null)" libperl-dev
+	local pair
+	for pair in Future=libfuture-perl AnyEvent=libanyevent-perl EV=libev-perl IO::Async=libio-async-perl Mojolicious=libmojolicious-perl; do
+		perl -M"${pair%=*}" -e 1 2>/dev/null || missing+=("${pair#*=}")
+	done
+}
 
 case "${1:-build}" in
 build) need_build ;;
-test) need_build; need_lws; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
+test) need_build; need_lws; need_perl; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
 	need cmake cmake; need g++ g++
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
-demo) need_build; need curl curl; need chromium chromium ;;
+perl) need_build; need_perl ;;
+demo) need_build; need_perl; need curl curl; need chromium chromium ;;
 bench) need_build; need_lws; need wrk wrk; need taskset util-linux ;;
 *) echo "deps.sh: no group called $1" >&2; exit 2 ;;
 esac

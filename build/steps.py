@@ -29,6 +29,7 @@ TEST = [
     ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node --peer {OUT}/system/examples"),
     ("conformance", f"{PYTHON} capi/tests/conformance/run.py --server {OUT}/tests/conformance-server "
                     f"--client {OUT}/tests/conformance-client --groups 1,2,3,4,5,6,7,10"),
+    ("perl", "build/test-perl.sh"),
     ("demo", "build/demo.py"),
 ]
 
