@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from . import _host, _native
 from ._ffi import ffi, lib
@@ -60,6 +60,7 @@ class Runtime:
         self.users = 0
         self.keep: List[Any] = []
         self.clients: Dict[bool, Any] = {}
+        self.listening: Set[Tuple[Optional[str], int]] = set()
         self.key = (threading.get_ident(), host.key)
         context = self.context = Context()
         info = ffi.new("struct lws_context_creation_info *")
@@ -118,14 +119,12 @@ class Runtime:
 
 def acquire() -> Runtime:
     """The runtime of the loop that runs now. Release it once."""
+    _native.check_fork()
     host = _host.current()
     for r in [r for r in _of.values() if r.key[0] == threading.get_ident() and r.host.closed()]:
         r.end()  # its loop was closed over open connections
     r = _of.get((threading.get_ident(), host.key))
     if r is None or r.context.closed:
         r = Runtime(host)
-    if r.context.forked:
-        from .exceptions import ContextForked
-        raise ContextForked("this process was forked while the loop's connections were in use; fork before the first, or start it anew (spawn)")
     r.users += 1
     return r

@@ -1,6 +1,7 @@
 """Serving."""
 from __future__ import annotations
 
+import errno
 import inspect
 import socket
 from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Union
@@ -25,11 +26,17 @@ class Mount:
                  max_age: int = 0) -> None:
         self.path, self.directory, self.index, self.mimetypes, self.max_age = path, directory, index, dict(mimetypes or {}), max_age
 
+    def has(self, path: str) -> bool:
+        """Whether a request's path is below it."""
+        own = self.path.rstrip("/")
+        return path.split("?")[0] == own or path.startswith(own + "/")
+
 
 class ServerConnection(Connection):
     """A connection of a server: an HTTP request at first, and what the handler gets once it is a WebSocket."""
 
     _server: "Server"
+    _upgrading = False
 
     def respond(self, status: int, text: str = "", headers: HeadersLike = None) -> Response:
         """A text response, for process_request."""
@@ -48,6 +55,8 @@ class ServerConnection(Connection):
         if reason == lib.LWS_CALLBACK_ESTABLISHED:
             self._established()
             return None
+        if reason == lib.LWS_CALLBACK_ADD_HEADERS:
+            return self._server.headers if self._upgrading else None  # other responses have the vhost's
         return super()._event(reason, data)
 
     def _ask(self) -> Optional[Response]:
@@ -78,10 +87,15 @@ class ServerConnection(Connection):
         r = self._ask()
         if r is None and origins is not None and self.request is not None and self.request.headers.get("origin") not in origins:
             r = self.respond(403, "this origin is not allowed\n")
+        self._upgrading = r is None
         return 0 if r is None else self._answer(r)
 
     def _plain(self) -> int:
-        r = self._ask() or Response(426, [("upgrade", "websocket"), ("content-type", "text/plain")], "this is a WebSocket server\n")
+        r = self._ask()
+        if r is None and self.request is not None and any(m.has(self.request.path) for m in self._server.mounts):
+            r = self.respond(404, "no such file\n")
+        if r is None:
+            r = Response(426, [("upgrade", "websocket"), ("content-type", "text/plain")], "this is a WebSocket server\n")
         return self._answer(r, False)
 
     def _answer(self, response: Response, upgrade: bool = True) -> int:
@@ -122,10 +136,13 @@ class Server:
         self._runtime = runtime
         self._keep: List[Any] = []
         self._vhosts: List[Any] = []
+        self._listening: List[Tuple[Optional[str], int]] = []
         self._group = runtime.host.group()
         self.handler = opts.handler
         self.process_request = opts.process_request
         self.origins = opts.origins
+        self.mounts = opts.mounts
+        self.headers = opts.headers.raw_items()
         self.subprotocols = opts.subprotocols
         self.connections: Set[ServerConnection] = set()
         self.closing = False
@@ -147,6 +164,9 @@ class Server:
 
     def _listen(self, host: Optional[str], port: int) -> None:
         o, keep = self._opts, self._keep
+        where = (host, port)
+        if port and o.sock is None and o.path is None and where in self._runtime.listening:
+            raise OSError(errno.EADDRINUSE, f"port {port} is served on this loop already")  # the library would share it
         info = ffi.new("struct lws_context_creation_info *")
         protocol = Protocol()
         protocol._queued = True
@@ -174,7 +194,11 @@ class Server:
         vhost = self._runtime.vhost(info)
         self._vhosts.append(vhost)
         if o.path is None:
-            self.addresses.append((host or "", lib.lws_get_vhost_listen_port(vhost)))
+            got = lib.lws_get_vhost_listen_port(vhost)
+            self.addresses.append((host or "", got))
+            if o.sock is None:
+                self._listening.append((host, got))
+                self._runtime.listening.add((host, got))
 
     def _pairs(self, pairs: Sequence[Tuple[str, str]], suffix: str = "") -> Any:
         first: Any = ffi.NULL
@@ -214,7 +238,7 @@ class Server:
             if not self._runtime.host.direct:
                 raise
         except BaseException:
-            if not ws._gone and ws.handle:
+            if not ws._gone and ws.handle and not self._runtime.context.forked:
                 ws.close_reason_(1001)
                 ws.kill()
             raise
@@ -226,6 +250,8 @@ class Server:
         if self.closing:
             return
         self.closing = True
+        if self._runtime.context.forked:
+            return  # the parent's
         for c in list(self.connections):
             c._close_with(1001, "")
 
@@ -237,6 +263,9 @@ class Server:
         if self.closed:
             return
         self.close()
+        if self._runtime.context.forked:
+            self.closed = True
+            return
         try:
             await self._group.finish(failed)
             for c in list(self.connections):
@@ -252,6 +281,7 @@ class Server:
         for v in self._vhosts:
             lib.lws_vhost_destroy(v)
         self._vhosts.clear()
+        self._runtime.listening.difference_update(self._listening)
         # inside a callback the vhosts live until it is over
         self._runtime.keep.extend(self._keep)
         self._runtime.release()

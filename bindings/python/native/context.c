@@ -186,6 +186,30 @@ call_later(Context *c, PyObject *args)
 
 /* ---- the context ---- */
 
+static int
+refuse_fork(void)
+{
+	if (made < 0 || (unsigned)made == golws_generation)
+		return 0;
+	PyErr_SetString(golws_forked ? golws_forked : PyExc_RuntimeError,
+			"this process was forked after its parent had made a context; fork before that, or start the process anew (spawn)");
+	return -1;
+}
+
+static PyObject *
+check_fork(PyObject *self, PyObject *ignored)
+{
+	(void)self;
+	(void)ignored;
+	if (refuse_fork() < 0)
+		return NULL;
+	Py_RETURN_NONE;
+}
+
+PyMethodDef golws_check_fork_method = { "check_fork", check_fork, METH_NOARGS,
+					"Raises ContextForked where an ancestor of this process has used golws before it forked." };
+
+
 static PyObject *
 create(Context *c, PyObject *arg)
 {
@@ -201,11 +225,8 @@ create(Context *c, PyObject *arg)
 		PyErr_SetString(PyExc_RuntimeError, "made already");
 		return NULL;
 	}
-	if (made >= 0 && (unsigned)made != golws_generation) {
-		PyErr_SetString(golws_forked ? golws_forked : PyExc_RuntimeError,
-				"this process was forked after its parent had made a context; fork before that, or start the process anew (spawn)");
+	if (refuse_fork() < 0)
 		return NULL;
-	}
 	if (!once) {
 		once = 1;
 		pthread_atfork(NULL, NULL, forked);

@@ -1,7 +1,7 @@
 /* The module golws._native. */
 #include "native.h"
 
-extern PyMethodDef golws_last_error_method;
+extern PyMethodDef golws_last_error_method, golws_check_fork_method;
 int golws_add_queue_methods(void);
 
 static PyObject *
@@ -117,6 +117,7 @@ use_exceptions(PyObject *self, PyObject *args)
 static PyMethodDef functions[] = {
 	{ "_use_exceptions", use_exceptions, METH_VARARGS, NULL },
 	{ NULL, NULL, 0, NULL }, /* last_error */
+	{ NULL, NULL, 0, NULL }, /* check_fork */
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -132,6 +133,7 @@ PyInit__native(void)
 	size_t i;
 
 	functions[1] = golws_last_error_method;
+	functions[2] = golws_check_fork_method;
 	for (i = 0; i < sizeof types / sizeof *types; i++)
 		if (PyType_Ready(types[i]) < 0)
 			return NULL;
