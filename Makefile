@@ -19,7 +19,7 @@ SHIM     := $(wildcard capi/shim/*.c)
 HEADERS  := $(wildcard include/*.h include/libwebsockets/*.h)
 EXAMPLES := $(patsubst examples/c/%.c,$(OUT)/examples/%,$(wildcard examples/c/*.c))
 # programs that the tests and measurements run against the library
-PROGRAMS := $(OUT)/tests/trace $(OUT)/tests/conformance-server $(OUT)/tests/conformance-client $(OUT)/bench/http $(OUT)/bench/idle
+PROGRAMS := $(OUT)/tests/trace $(OUT)/tests/conformance-server $(OUT)/tests/conformance-client $(OUT)/tests/replay-server $(OUT)/bench/http $(OUT)/bench/idle
 
 # `make AGAINST=system TARGET` builds the C programs with the libwebsockets that pkg-config finds, below build/out/system.
 AGAINST ?= golws
@@ -118,6 +118,9 @@ $(BIN)/examples/%: examples/c/%.c $(LWS_DEPS)
 
 $(BIN)/tests/trace: $(TRACE_SOURCES) capi/tests/trace/trace.h $(LWS_DEPS)
 	$(compile) -o $@ $(TRACE_SOURCES) $(LWS_LD) -lpthread
+
+$(BIN)/tests/replay-server: capi/tests/replay/server.c $(LWS_DEPS)
+	$(compile) -o $@ $< $(LWS_LD)
 
 $(BIN)/tests/conformance-%: capi/tests/conformance/echo-%.c capi/tests/conformance/queue.h $(LWS_DEPS)
 	$(compile) -o $@ $< $(LWS_LD)
