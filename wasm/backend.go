@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/loop"
 	"github.com/golws/golws/core/loop/embedded"
 )
@@ -57,6 +58,9 @@ func (cx *context) newConn(c *embedded.Conn) (*conn, error) {
 
 // Open has the embedder connect.
 func (b *backend) Open(c *embedded.Conn, spec *loop.DialSpec) error {
+	if b.dead {
+		return engine.ErrDestroyed
+	}
 	k, err := (*context)(b).newConn(c)
 	if err != nil {
 		return err
@@ -123,6 +127,9 @@ var (
 
 // Send gives bytes to the embedder.
 func (b *backend) Send(c *embedded.Conn, bufs [][]byte) (int, error) {
+	if b.dead {
+		return 0, engine.ErrDestroyed
+	}
 	sent := 0
 	for len(bufs) > 0 {
 		k, total := 0, 0
@@ -151,14 +158,20 @@ func (b *backend) Send(c *embedded.Conn, bufs [][]byte) (int, error) {
 }
 
 // Shutdown has the embedder send no more.
-func (*backend) Shutdown(c *embedded.Conn) {
+func (b *backend) Shutdown(c *embedded.Conn) {
+	if b.dead {
+		return
+	}
 	was := away()
 	importShutdown(int32(c.Fd()))
 	inImport = was
 }
 
 // Reading turns the embedder's reading on and off.
-func (*backend) Reading(c *embedded.Conn, on bool) {
+func (b *backend) Reading(c *embedded.Conn, on bool) {
+	if b.dead {
+		return
+	}
 	flag := int32(0)
 	if on {
 		flag = 1
@@ -192,6 +205,9 @@ const (
 // Listen has the embedder listen.
 func (b *backend) Listen(l *embedded.Listener, spec *loop.ListenSpec) (loop.Addr, error) {
 	cx := (*context)(b)
+	if cx.dead {
+		return loop.Addr{}, engine.ErrDestroyed
+	}
 	k := &listener{cx: cx, l: l}
 	h, err := handles.add(k)
 	if err != nil {
@@ -226,7 +242,7 @@ func (b *backend) Listen(l *embedded.Listener, spec *loop.ListenSpec) (loop.Addr
 func (b *backend) CloseListener(l *embedded.Listener) {
 	cx := (*context)(b)
 	h, ok := cx.lsns[l]
-	if !ok {
+	if !ok || cx.dead { // a dead one's were closed
 		return
 	}
 	delete(cx.lsns, l)

@@ -249,6 +249,10 @@ func (*query) kind() int { return kindQuery }
 // Resolve begins a query.
 func (r *resolver) Resolve(host string, done func([]netip.Addr, error)) (cancel func()) {
 	q := &query{cx: (*context)(r), done: done}
+	if r.dead {
+		done(nil, engine.ErrDestroyed)
+		return func() {}
+	}
 	var err error
 	if q.h, err = handles.add(q); err != nil {
 		done(nil, err)

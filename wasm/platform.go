@@ -32,7 +32,11 @@ type socket struct {
 
 // openPlatform has the embedder open one.
 func openPlatform(w *engine.Wsi, url, protocols string) (platform.Socket, error) {
-	cx := record(w).cx
+	r := record(w)
+	if r == nil || r.cx.dead {
+		return nil, engine.ErrDestroyed
+	}
+	cx := r.cx
 	k := &conn{cx: cx, c: &embedded.Conn{}}
 	h, err := handles.add(k)
 	if err != nil {
@@ -52,6 +56,9 @@ func openPlatform(w *engine.Wsi, url, protocols string) (platform.Socket, error)
 
 // Send has the embedder send a message.
 func (s *socket) Send(b []byte, binary bool) (full bool, err error) {
+	if s.k.cx.dead {
+		return false, engine.ErrDestroyed
+	}
 	sends++
 	was := away()
 	code := importWSSend(s.k.h, ptrOf(b), int32(len(b)), flag(binary))
@@ -64,6 +71,9 @@ func (s *socket) Send(b []byte, binary bool) (full bool, err error) {
 
 // Close has the embedder begin to close.
 func (s *socket) Close(code uint16, reason []byte) {
+	if s.k.cx.dead {
+		return
+	}
 	was := away()
 	importWSClose(s.k.h, int32(code), ptrOf(reason), int32(len(reason)))
 	inImport = was

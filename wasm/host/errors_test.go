@@ -271,6 +271,52 @@ func TestInternalErrorEndsItsContextOnly(t *testing.T) {
 	p.must(p.i.Invoke("lws_context_destroy", uint64(other)))
 }
 
+// The context dies within a callback of its own, with bytes to send, a connect
+// under way and a timer: nothing of it is heard again.
+func TestInternalErrorInACallback(t *testing.T) {
+	for _, at := range []engine.Reason{engine.ReasonEstablished, engine.ReasonReceive, engine.ReasonServerWriteable, engine.ReasonTimer, engine.ReasonHTTPBindProtocol} {
+		p := rig(t, "golws_test")
+		calls, died := 0, false
+		var cx int32
+		cb := func(c *host.Call) int {
+			r := engine.Reason(c.Reason)
+			if calls++; died {
+				t.Errorf("%v behind the death in %v", r, at)
+			}
+			w := uint64(uint32(c.Wsi))
+			if r == engine.ReasonEstablished {
+				p.must(c.Invoke("lws_set_timer_usecs", w, f64bits(1000)))
+				p.check(c.Write(c.Wsi, []byte("pending"), 0))
+				p.check(c.CallbackOnWritable(c.Wsi))
+				if _, err := c.Connect(cx, m{"address": "nowhere.example", "port": 80, "method": "RAW"}); err != nil {
+					t.Error(err)
+				}
+			}
+			if r == at {
+				_, err := c.Invoke("golws_test_panic", uint64(cx))
+				refused(t, at.String(), 0, err, host.ErrDead, "")
+				died = true
+			}
+			return 0
+		}
+		cx = p.must(p.i.CreateContext(m{"port": 80, "protocols": []any{m{"name": "x", "callback": p.i.Protocol(cb)}}}))
+		peer := p.must(p.i.CreateContext(m{"protocols": []any{m{"name": "x", "callback": p.i.Protocol(func(*host.Call) int { return 0 })}}}))
+		w, err := p.i.Connect(peer, m{"address": "192.0.2.1", "port": 80, "protocol": "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.run()
+		if err := p.i.Write(w, []byte("x"), 0); err != nil && !died {
+			t.Error(err)
+		}
+		p.pass(30e6)
+		if !died || len(p.gone) != 1 || len(p.lsns) != 0 {
+			t.Errorf("%v: died %v, gone %v, listening %v", at, died, p.gone, p.lsns)
+		}
+		p.must(p.i.Invoke("lws_context_destroy", uint64(peer)))
+	}
+}
+
 func TestLimits(t *testing.T) {
 	ctx := context.Background()
 	code := module(t, "github.com/golws/golws/wasm", "")

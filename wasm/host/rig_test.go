@@ -104,6 +104,7 @@ type pipes struct {
 	logs    []string
 	refuse  error
 	inSend  func()
+	closed  map[int32]bool
 }
 
 // rig is an instance on pipes.
@@ -122,7 +123,7 @@ func rigOf(t testing.TB, prog *host.Program) *pipes {
 func emptyPipes(t testing.TB) *pipes {
 	return &pipes{
 		t: t, now: 1e6, lsns: map[string]int32{}, peers: map[int32]int32{}, outside: map[int32]func([]byte){},
-		window: map[int32]int{}, paused: map[int32]bool{}, held: map[int32][][]byte{}, names: map[string]string{}, port: 7000,
+		window: map[int32]int{}, paused: map[int32]bool{}, held: map[int32][][]byte{}, names: map[string]string{}, port: 7000, closed: map[int32]bool{},
 	}
 }
 
@@ -216,7 +217,15 @@ func (p *pipes) Open(conn int32, addr, local string) error {
 	return nil
 }
 
+// lives fails the test where the module names a conn that it has closed.
+func (p *pipes) lives(what string, conn int32) {
+	if p.closed[conn] {
+		p.t.Errorf("%s for the conn %d, which is closed", what, conn)
+	}
+}
+
 func (p *pipes) Send(conn int32, pieces [][]byte) (int, error) {
+	p.lives("send", conn)
 	p.sent++
 	if p.inSend != nil {
 		p.inSend()
@@ -252,12 +261,14 @@ func (p *pipes) deliver(to int32, b []byte) {
 }
 
 func (p *pipes) Shutdown(conn int32) {
+	p.lives("shutdown", conn)
 	if to, ok := p.peers[conn]; ok {
 		p.later(func() { p.check(p.i.Ended(to, nil)) })
 	}
 }
 
 func (p *pipes) Reading(conn int32, on bool) {
+	p.lives("reading", conn)
 	p.paused[conn] = !on
 	if on {
 		p.later(func() {
@@ -271,6 +282,8 @@ func (p *pipes) Reading(conn int32, on bool) {
 }
 
 func (p *pipes) Close(conn int32) {
+	p.lives("close", conn)
+	p.closed[conn] = true
 	if to, ok := p.peers[conn]; ok {
 		delete(p.peers, conn)
 		delete(p.peers, to)
