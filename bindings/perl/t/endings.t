@@ -94,6 +94,70 @@ subtest 'a server whose handlers die' => sub {
     ok outcome($end), 'a server that stops ends its connections';
 };
 
+subtest 'back-pressure' => sub {
+    my ($sent, $drained, $held, $courier) = (0, 0);
+    my $peer;
+    my $failed = against(
+        sub {
+            ($peer) = @_;
+            syswrite $peer, welcome($_[1]);
+            $loop->run_once(0.05) for 1 .. 5;
+            ok $courier, 'connected';
+            my $more;
+            do { $more = $courier->send_binary('x' x 100_000); $sent++ } while $more && $sent < 1000;
+            ok !$more, 'a peer that does not read makes send false in the end';
+            $courier->drained->then(sub { $drained++ });
+            $loop->run_once(0.02) for 1 .. 5;
+            is $drained, 0, 'and drained waits';
+            1 while eval { $courier->send_binary('x' x 1_000_000); 1 } && ++$sent < 1000;
+            isa_ok $@, 'Net::Golws::X::NotSent', 'more than the limit';
+            $peer->blocking(0);
+            for (1 .. 10_000) {
+                last if $drained;
+                $loop->run_once(0.001);
+                1 while sysread $peer, my $buffer, 1 << 20;
+            }
+            is $drained, 1, 'when the peer reads it drains';
+            ok eval { $courier->send_text('more'); 1 }, 'and more is taken';
+            close $peer;
+        },
+        on_ready => sub { ($courier) = @_ });
+    isa_ok $failed, 'Net::Golws::X::ClosedAbnormally';
+
+    my $promise = Net::Golws::connect(@loop, url => $url, on_ready => sub { $held = $_[0]->pause; $courier = $_[0] });
+    my ($written, $request) = (0, '');
+    my $frame = "\x82\x7e\xff\xff" . 'x' x 65535;
+    $loop->run_once(0.05) for 1 .. 5;
+    $peer = $listener->accept;
+    sysread $peer, $request, 4096;
+    syswrite $peer, welcome($request);
+    $loop->run_once(0.05) for 1 .. 5;
+    $peer->blocking(0);
+    for (1 .. 200) {
+        $written += syswrite($peer, $frame) // 0;
+        $loop->run_once(0.001);
+    }
+    cmp_ok $written, '<', 200 * length($frame), 'a paused connection reads nothing: its peer cannot write any more';
+    undef $held;
+    close $peer;
+    ok outcome($promise), 'it ends';
+};
+
+subtest 'a promise whose code dies' => sub {
+    my $server = Net::Golws::serve(@loop, host => '127.0.0.1', on_connection => sub { $_[0]->close(4000) });
+    my $at = 'ws://127.0.0.1:' . $server->port;
+    my @all = map { Net::Golws::connect(@loop, url => $at, on_ready => sub { }) } 1 .. 5;
+    $_->on_ready(sub { die "on_ready of a Future\n" }) for @all;
+    my $died = 0;
+    for (1 .. 100) {
+        eval { $loop->run_once(0.05); 1 } or $died++;
+        last if $died == 5;
+    }
+    is $died, 5, 'the loop hears of each, and goes on';
+    is scalar(grep { $_->is_done } @all), 5, 'every promise is ready';
+    $server->stop;
+};
+
 subtest 'files' => sub {
     my $server = Net::Golws::serve(@loop, host => '127.0.0.1', on_connection => sub { }, mounts => { '/files' => 't/lib' });
     for (['/files/page.html', 200], ['/files/../arguments.t', 404], ['/elsewhere', 404]) {

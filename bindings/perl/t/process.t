@@ -92,6 +92,15 @@ $? == 0 or die "the child ended with $?";
 talk(sub { $_[0]->close })->get->[0] == 1000 or die 'the parent is hurt';
 C
 
+program 'a thread', <<'C' if do { require Config; $Config::Config{usethreads} };
+use threads;
+talk(sub {
+    my $c = shift;
+    threads->create(sub { Net::Golws::connect(@loop, url => $url, on_ready => sub { }); 1 })->join or die 'the thread died';
+    $c->close(1000, 'fine');
+})->get->[1] eq 'fine' or die;
+C
+
 # loaded, forked, and used in the child only
 {
     local $prelude = "use strict; use warnings; use Net::Golws;\n";

@@ -7,8 +7,6 @@ use Time::HiRes ();
 use Net::Golws::Promise;
 use Net::Golws::X;
 
-sub CLONE_SKIP { 1 }
-
 # Fields: connection (Net::Golws::Connection), loop, promise; text, binary: handlers; pings: promises by payload.
 
 sub _new {

@@ -15,11 +15,18 @@ use Net::Golws::X;
 #   host_class, default_host    where connections may name a loop object: its class, and the one to take without
 # The descriptor is watched only while there are connections or servers, so that a host with nothing else to do ends.
 
-sub CLONE_SKIP { 1 }
-
 my %ALL;                    # every loop by address, weakly, for the end of the process
 my %SINGLE;                 # of hosts that are not objects: one each
 fieldhash my %OF_HOST;      # goes when the host does
+
+# In a new thread: what is the other one's stays so, and loops that are used here are made anew.
+sub CLONE {
+    for my $loop (grep { $_ } values %ALL) {
+        $loop->{pid} = -1;
+        delete $loop->{context};
+    }
+    %ALL = %SINGLE = %OF_HOST = ();
+}
 
 my @KINDS = (               # loaded already? then it is the default
     [ 'Mojo::IOLoop'   => 'Mojo' ],
@@ -140,6 +147,15 @@ sub _serve {
         Net::Golws::X::Forked->throw;
     }
     $context->service;
+    return $self->_attend if eval { $self->_deliver($context); 1 };
+    # A signal's handler died, or code that hangs on a promise. What has not been delivered comes in the next round.
+    my $error = $@;
+    $context->wake;
+    die $error;
+}
+
+sub _deliver {
+    my ($self, $context) = @_;
     while (my ($id, $kind, $first, $second, $connection) = $context->next_event) {
         my $how = $HOW[$kind];
         if ($how eq '_accepted') {
@@ -151,7 +167,6 @@ sub _serve {
         my $courier = $ENDS{$how} ? delete $self->{couriers}{$id} : $self->{couriers}{$id};
         $courier->$how($first, $second) if $courier;
     }
-    $self->_attend;
 }
 
 # In a child: lets go of what is the parent's.

@@ -4,8 +4,6 @@ use warnings;
 use Net::Golws::Courier;
 use Net::Golws::Promise;
 
-sub CLONE_SKIP { 1 }
-
 # Fields: loop, id, port, on_connection, on_error.
 
 sub port { $_[0]{port} }
