@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Start the C demo server, let strangers and friends use it, and print who did what and whether it held.
 
-    demo.py             run the demo; build/out/demo.png is what the browser showed; status 1 if anything did not hold
+    demo.py             run the demo; build/out/demo*.png are what the browser showed; status 1 if anything did not hold
     demo.py --serve     only start the server, and leave it running until interrupted
     demo.py --bin DIR   take the C programs from DIR instead of build/out/examples
 """
@@ -20,6 +20,10 @@ from browser import Browser
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "examples/page"
 PICTURE = ROOT / "build/out/demo.png"
+JS = ROOT / "bindings/js"
+# the page that runs lws.wasm, as it is served, and what the browser showed of it
+WASM_PAGE = ROOT / "build/out/demo-wasm"
+WASM_PICTURE = ROOT / "build/out/demo-wasm.png"
 
 
 def free_port():
@@ -28,8 +32,8 @@ def free_port():
         return s.getsockname()[1]
 
 
-def start(bin_dir, port):
-    p = subprocess.Popen([str(bin_dir / "demo-server"), str(port), str(PAGE)], stdout=subprocess.DEVNULL)
+def start(bin_dir, port, folder=PAGE):
+    p = subprocess.Popen([str(bin_dir / "demo-server"), str(port), str(folder)], stdout=subprocess.DEVNULL)
     for _ in range(250):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -96,16 +100,57 @@ def perl_ws(port, loop, model=None):
     return p.returncode == 0 and p.stdout.startswith("100 of 100 echoes"), (said or ["no output"])[-1]
 
 
+def node_ws(port):
+    # as it would be in a project that has installed the package
+    project = ROOT / "build/out/demo-node"
+    (project / "node_modules").mkdir(parents=True, exist_ok=True)
+    link = project / "node_modules/golws"
+    link.unlink(missing_ok=True)
+    link.symlink_to(JS)
+    shutil.copy(ROOT / "examples/js/ws-client.mjs", project)
+    code, out, err = run("node", project / "ws-client.mjs", f"ws://127.0.0.1:{port}/", 100)
+    return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
+
+
+def chromium_wasm(bin_dir):
+    shutil.rmtree(WASM_PAGE, ignore_errors=True)
+    shutil.copytree(ROOT / "examples/js/page", WASM_PAGE)
+    shutil.copy(PAGE / "page.css", WASM_PAGE)
+    (WASM_PAGE / "golws").mkdir()
+    for name in ("browser.js", "lws.wasm"):
+        shutil.copy(JS / "dist" / name, WASM_PAGE / "golws")
+    port = free_port()
+    server = start(bin_dir, port, WASM_PAGE)
+    browser = Browser()
+    try:
+        browser.open(f"http://127.0.0.1:{port}/?restart")
+        if browser.wait_for("document.body?.dataset.waiting === 'away' || document.getElementById('verdict')?.dataset.state === 'broke'", 90):
+            server.terminate()
+            server.wait(5)
+            browser.wait_for("document.body.dataset.waiting !== 'away'")
+            server = start(bin_dir, port, WASM_PAGE)
+        return shown(browser, WASM_PICTURE)
+    finally:
+        browser.close()
+        server.terminate()
+        server.wait(5)
+
+
 def chromium(url):
     browser = Browser()
     try:
         browser.open(url)
-        state = browser.wait_for("(d => d !== 'running' && d)(document.getElementById('verdict')?.dataset.state ?? 'running')")
-        text = browser.ask("document.getElementById('verdict')?.textContent")
-        browser.picture(PICTURE)
-        return state == "held", text or "the page did not load"
+        return shown(browser, PICTURE)
     finally:
         browser.close()
+
+
+def shown(browser, picture):
+    """What a page says of itself in the end, and a picture of it."""
+    state = browser.wait_for("(d => d !== 'running' && d)(document.getElementById('verdict')?.dataset.state ?? 'running')", 60)
+    text = browser.ask("document.getElementById('verdict')?.textContent")
+    browser.picture(picture)
+    return state == "held", text or "the page did not load"
 
 
 def attempt(f, *args):
@@ -144,7 +189,9 @@ def main():
             ("Perl", "had messages echoed on EV", perl_ws, port, "EV"),
             ("Perl", "had messages echoed on IO::Async", perl_ws, port, "IOAsync"),
             ("Perl", "had messages echoed on Mojo::IOLoop", perl_ws, port, "Mojo"),
+            ("Node", "had messages echoed over WebSocket, by lws.wasm", node_ws, port),
             ("Chromium", "ran the page, which checks echoes of all sizes", chromium, url),
+            ("Chromium", "ran lws.wasm in a page, while the server went and came back", chromium_wasm, o.bin),
         ):
             rows.append((who, what, *attempt(f, *args)))
     finally:
@@ -160,8 +207,9 @@ def main():
     print(f"\n{'who':<10} {'did what':<{width}} held")
     for who, what, held, detail in rows:
         print(f"{who:<10} {what:<{width}} {'yes' if held else 'NO':<5}{detail}")
-    if PICTURE.exists():
-        print(f"\nwhat the browser showed: {PICTURE.relative_to(ROOT)}")
+    pictures = [str(p.relative_to(ROOT)) for p in (PICTURE, WASM_PICTURE) if p.exists()]
+    if pictures:
+        print(f"\nwhat the browser showed: {' '.join(pictures)}")
     sys.exit(0 if all(r[2] for r in rows) else 1)
 
 

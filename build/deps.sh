@@ -4,6 +4,7 @@
 #   test    peers to test against: curl, node with ws, Python with websockets, aiohttp and kosoku, Debian's lws
 #   demo    curl, Chromium and Perl
 #   perl    Perl and its event loops
+#   js      node and npm
 #   bench   wrk, and Debian's lws to compare with
 # As root on a system with apt, what is missing is installed. Otherwise this says what to install, and fails.
 set -eu
@@ -43,6 +44,7 @@ test) need_build; need_lws; need_perl; need curl curl; need node nodejs; need np
 	need cmake cmake; need g++ g++
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
 perl) need_build; need_perl ;;
+js) need_build; need node nodejs; need npm npm ;;
 demo) need_build; need_perl; need curl curl; need chromium chromium ;;
 bench) need_build; need_lws; need wrk wrk; need taskset util-linux ;;
 *) echo "deps.sh: no group called $1" >&2; exit 2 ;;

@@ -30,6 +30,7 @@ TEST = [
     ("conformance", f"{PYTHON} capi/tests/conformance/run.py --server {OUT}/tests/conformance-server "
                     f"--client {OUT}/tests/conformance-client --groups 1,2,3,4,5,6,7,10"),
     ("perl", "build/test-perl.sh"),
+    ("javascript", "build/test-js.sh"),
     ("demo", "build/demo.py"),
 ]
 

@@ -3,10 +3,11 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const SIZES = [64, 65536];
-const OUTSTANDING = { 64: 100, 65536: 8 };
+// bytes, and messages under way at a time
+const CASES = [[64, 100], [64, 1], [65536, 8]];
 
 async function server(kind) {
+  process.on("message", () => process.send(process.cpuUsage()));
   if (kind === "ws") {
     const { WebSocketServer } = await import("ws");
     const s = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
@@ -23,7 +24,7 @@ async function server(kind) {
   process.send(s.port);
 }
 
-async function measure(port, size, seconds) {
+async function measure(port, size, outstanding, seconds) {
   const { WebSocket } = await import("ws");
   const ws = new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false });
   await new Promise((resolve, reject) => ws.once("open", resolve).once("error", reject));
@@ -39,7 +40,7 @@ async function measure(port, size, seconds) {
         resolve(n / ((performance.now() - start) / 1000));
       }
     });
-    for (let i = 0; i < OUTSTANDING[size]; i++) ws.send(m);
+    for (let i = 0; i < outstanding; i++) ws.send(m);
   });
 }
 
@@ -52,14 +53,25 @@ else {
     return { child, port };
   };
   const servers = { golws: await run("golws"), ws: await run("ws") };
-  for (const size of SIZES) {
-    const rates = { golws: [], ws: [] };
-    for (const kind of ["golws", "ws"]) await measure(servers[kind].port, size, seconds / 2); // warm
+  for (const [size, outstanding] of CASES) {
+    const rates = { golws: [], ws: [] }, cpu = { golws: [], ws: [] };
+    const used = async (kind) => {
+      const { child } = servers[kind];
+      child.send("cpu");
+      const u = await new Promise((resolve) => child.once("message", resolve));
+      return u.user + u.system;
+    };
+    for (const kind of ["golws", "ws"]) await measure(servers[kind].port, size, outstanding, seconds / 2); // warm
     // in turns, so that both see the same machine
-    for (let i = 0; i < rounds; i++) for (const kind of ["golws", "ws"]) rates[kind].push(await measure(servers[kind].port, size, seconds));
+    for (let i = 0; i < rounds; i++) for (const kind of ["golws", "ws"]) {
+      const before = await used(kind), rate = await measure(servers[kind].port, size, outstanding, seconds);
+      rates[kind].push(rate);
+      cpu[kind].push((await used(kind) - before) / (rate * seconds));
+    }
     const median = (a) => [...a].sort((x, y) => x - y)[a.length >> 1];
     const ratio = median(rates.golws.map((r, i) => r / rates.ws[i]));
-    console.log(`${size} bytes: golws ${Math.round(median(rates.golws))}/s, ws ${Math.round(median(rates.ws))}/s, ${ratio.toFixed(2)} ×`);
+    console.log(`${size} bytes, ${outstanding} under way: golws ${Math.round(median(rates.golws))}/s, ws ${Math.round(median(rates.ws))}/s, ${ratio.toFixed(2)} ×; `
+      + `the server's CPU for one message ${median(cpu.golws).toFixed(1)} µs, ${median(cpu.ws).toFixed(1)} µs`);
   }
   for (const { child } of Object.values(servers)) child.kill();
 }

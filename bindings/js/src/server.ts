@@ -55,8 +55,8 @@ interface Exchange { head: Head; body: Uint8Array[]; bytes: number; alive: boole
 
 /** A server: what it gets comes by accept(), connect(), or in Node from a listener. */
 export class Server {
-  /** @internal What else is to be closed. */
-  readonly closers: (() => Promise<void> | void)[] = [];
+  /** @internal What brings the connections: stop() takes no more, end() drops those that are left. */
+  listener: { stop(): Promise<void>; end(): void } | undefined;
   private readonly vhost: Vhost;
   private closed = false;
 
@@ -106,7 +106,7 @@ export class Server {
     if (this.closed) return;
     this.closed = true;
     forget(this);
-    const listeners = this.closers.map((f) => f());
+    const stopped = this.listener?.stop();
     const all = [...this.connections];
     for (const ws of all) ws.close(CloseStatus.GOINGAWAY, "");
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -114,7 +114,8 @@ export class Server {
     clearTimeout(timer);
     outside(() => this.context.destroy());
     await this.context.ended;
-    await Promise.all(listeners);
+    this.listener?.end();
+    await stopped;
   }
 }
 

@@ -55,7 +55,7 @@ export class WebSocket extends EventTarget {
   readonly CLOSED = 3;
 
   readonly url: string;
-  private state = 0;
+  private state: 0 | 1 | 2 | 3 = 0;
   private kind: BinaryType = "blob";
   private wsi: Wsi | undefined;
   private below: PlatformSocket | undefined;
@@ -132,7 +132,7 @@ export class WebSocket extends EventTarget {
     } else instance.then(begin, (e) => this.failed(String(e), e));
   }
 
-  get readyState(): number { return this.state; }
+  get readyState(): 0 | 1 | 2 | 3 { return this.state; }
   get protocol(): string { return this.chosen; }
   get extensions(): string { return this.agreed; }
   get binaryType(): BinaryType { return this.kind; }

@@ -25,11 +25,14 @@ export interface ListeningServer extends Server {
 /** Serves WebSockets and HTTP on Node's loop, until close(). */
 export async function serve(options: ListenOptions): Promise<ListeningServer> {
   const server = await Server.create(options, false);
+  const sockets = new Set<net.Socket>();
   const accept = (s: net.Socket): void => {
     s.on("error", () => {}); // the stream tells of it; nobody may be there yet
+    sockets.add(s);
+    s.once("close", () => sockets.delete(s));
     server.accept(connected(s), ...ends(s));
   };
-  const listener = options.tls ? tls.createServer({ ALPNProtocols: ["http/1.1"], allowHalfOpen: true, ...options.tls } as tls.TlsOptions, accept)
+  const listener = options.tls ? tls.createServer({ ALPNProtocols: ["http/1.1"], ...options.tls } as tls.TlsOptions, accept)
     : net.createServer({ allowHalfOpen: true }, accept);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -44,8 +47,17 @@ export async function serve(options: ListenOptions): Promise<ListeningServer> {
     throw e;
   }
   listener.on("error", (e) => options.onError?.(e));
-  listener.on("tlsClientError", () => {}); // a peer that cannot do TLS
-  server.closers.push(() => new Promise<void>((resolve) => listener.close(() => resolve())));
+  listener.on("tlsClientError", (_e: Error, s: net.Socket) => s.destroy()); // a peer that cannot do TLS
+  server.listener = {
+    stop: () => new Promise<void>((resolve) => listener.close(() => resolve())),
+    end() {
+      for (const s of sockets) {
+        s.destroySoon();
+        // who does not read what is left for him does not keep the server
+        setTimeout(() => s.destroy(), 1000).unref();
+      }
+    },
+  };
   const at = listener.address(), port = typeof at === "object" && at ? at.port : 0, hostname = typeof at === "object" && at ? at.address : "";
   const host = hostname === "::" || hostname === "0.0.0.0" ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
   return Object.assign(server, { port, hostname, url: `http${options.tls ? "s" : ""}://${host}:${port}/` });

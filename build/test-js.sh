@@ -1,0 +1,20 @@
+#!/bin/bash
+# test-js.sh [NODE ARGUMENTS]: build the JavaScript package on lws.wasm and test it; 'N passed, N failed' at the end.
+set -eu
+cd "$(dirname "$0")/.."
+out=build/out
+
+GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -ldflags='-s -w' -o $out/lws.wasm ./wasm
+build/js.sh
+cd bindings/js
+
+status=0
+node --test --test-reporter=tap --test-timeout=180000 "$@" test/*.test.mjs >../../$out/test-js.tap || status=$?
+# what failed, and why
+awk '/^(not )?ok /{ show = /^not ok/ } show || /^# (Error|golws|page)/' ../../$out/test-js.tap
+grep -E '^ok .*# SKIP' ../../$out/test-js.tap || true
+number() { sed -n "s/^# $1 //p" ../../$out/test-js.tap | tail -1; }
+failed=$(($(number fail) + $(number cancelled)))
+[ $status = 0 ] || [ $failed -gt 0 ] || failed=1
+echo "$(number pass) passed, $failed failed"
+[ $failed = 0 ]
