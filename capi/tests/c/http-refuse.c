@@ -293,7 +293,6 @@ escapes(void)
 	CHECK_LOGGED("neither a file nor a directory");
 	CHECK_INT(peer_ask("GET /m/what.zzz HTTP/1.1\r\n" HOST "\r\n", &a), 415);
 	CHECK_LOGGED("no media type is known");
-	on = NULL;
 	on = lws_callback_http_dummy;
 	CHECK_INT(peer_ask("GET /m/none.txt HTTP/1.1\r\n" HOST "\r\n", &a), 404);
 	CHECK_INT(peer_ask("GET /none HTTP/1.1\r\n" HOST "\r\n", &a), 404);

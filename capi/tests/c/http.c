@@ -4,11 +4,10 @@
 struct upload {
 	size_t len;
 	uint32_t sum;
-	int pieces;
 };
 
 static struct upload upload;
-static int drops, binds, bodies;
+static int drops, binds;
 static size_t big_left;
 
 static uint32_t
@@ -70,8 +69,6 @@ serve_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *
 			return start_answer(wsi, "text/plain", pss->a ? LWS_ILLEGAL_HTTP_CONTENT_LEN : strlen(in));
 		return lws_callback_http_dummy(wsi, reason, user, in, len);
 	case LWS_CALLBACK_HTTP_BODY:
-		bodies++;
-		upload.pieces++;
 		upload.len += len;
 		upload.sum = sum_of(in, len, upload.sum);
 		break;
@@ -302,7 +299,8 @@ files(void)
 	static const struct {
 		const char *name;
 		size_t len;
-	} all[] = { { "empty.txt", 0 }, { "one.txt", 1 }, { "64k.bin", 65536 }, { "10m.bin", 10 << 20 }, { "start.html", 100 }, { "x.zzz", 3 } };
+	} all[] = { { "empty.txt", 0 }, { "one.txt", 1 }, { "64k.bin", 65536 },
+		    { "10m.bin", 10 << 20 }, { "start.html", 100 }, { "x.zzz", 3 } };
 	unsigned char *b = malloc(10 << 20);
 	char path[400], request[200], want[20];
 	struct answer a = { 0 };

@@ -1,6 +1,8 @@
 /* Memory stays bounded: slow readers, writers that do not look, floods. */
 #include "peer.h"
 
+#include <sys/resource.h>
+
 static struct lws *server;
 static size_t sent, received;
 static int refused, flood;
@@ -155,7 +157,7 @@ floods(void)
 	peer_close(&p);
 	UNTIL(!server);
 
-	GROUP("a flood of messages that nobody wants, and of idle connections");
+	GROUP("a flood of messages to a connection that is held back");
 	received = 0;
 	peer_open_ws(&p, stage_port(), NULL);
 	lws_rx_flow_control(server, 0);
@@ -173,12 +175,47 @@ floods(void)
 	free(pings);
 }
 
+/* Where the process runs out of descriptors, those who wait are served when there are some again. */
+static void
+out_of_descriptors(void)
+{
+	struct rlimit was, low;
+	struct peer p[20];
+	int highest = 0;
+
+	GROUP("out of descriptors: a log line, who is there is served on, who waits is served later");
+	for (int i = 0; i < 20; i++) {
+		peer_connect(&p[i], stage_port());
+		highest = p[i].fd > highest ? p[i].fd : highest;
+	}
+	trail_clear();
+	log_clear();
+	CHECK(!getrlimit(RLIMIT_NOFILE, &was));
+	low = was;
+	low.rlim_cur = (rlim_t)highest + 6;
+	CHECK(!setrlimit(RLIMIT_NOFILE, &low));
+	UNTIL(logged("too many open files"));
+	CHECK_LOGGED("accepting on 127.0.0.1");
+	CHECK(trail_count("WSI_CREATE") < 20);
+	peer_say(&p[0], WS_HEAD("/") "\r\n");
+	CHECK(peer_until(&p[0], "101 "));
+	CHECK(!setrlimit(RLIMIT_NOFILE, &was));
+	for (int i = 1; i < 20; i++) {
+		peer_say(&p[i], WS_HEAD("/") "\r\n");
+		CHECK(peer_until(&p[i], "101 "));
+	}
+	for (int i = 0; i < 20; i++)
+		peer_close(&p[i]);
+	UNTIL(trail_count("WSI_DESTROY") == 20);
+}
+
 int
 main(int argc, char **argv)
 {
 	stage_begin(argc, argv);
 	stage_open(NULL);
 	on = serve_ws;
+	out_of_descriptors();
 	slow_reader();
 	careless_writer();
 	floods();

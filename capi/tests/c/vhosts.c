@@ -334,8 +334,9 @@ with_private_data(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 static void
 with_pvo(struct lws_context_creation_info *i)
 {
-	static const struct lws_protocol_vhost_options o2 = { .name = "b", .value = "2" }, o1 = { .next = &o2, .name = "a", .value = "1" },
-						       second = { .options = &o1, .name = "second", .value = "" };
+	static const struct lws_protocol_vhost_options o2 = { .name = "b", .value = "2" };
+	static const struct lws_protocol_vhost_options o1 = { .next = &o2, .name = "a", .value = "1" };
+	static const struct lws_protocol_vhost_options second = { .options = &o1, .name = "second", .value = "" };
 
 	i->pvo = &second;
 }
