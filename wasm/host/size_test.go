@@ -3,6 +3,7 @@ package host_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/wasm/host"
@@ -194,5 +196,31 @@ func TestInNode(t *testing.T) {
 		best.Start, best.Call, best.Callback, best.Echo, best.Idle, best.Memory[0]/1e6)
 	if best.Start > mostStart || best.Call > mostCross || best.Callback > mostCross {
 		t.Errorf("start %.0f ms, call %.0f ns, callback %.0f ns", best.Start, best.Call, best.Callback)
+	}
+}
+
+// What was compiled once is not compiled again.
+func TestCompiledModuleIsKept(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	var took [2]time.Duration
+	for i := range took {
+		start := time.Now()
+		p, err := host.Compile(ctx, module(t, "github.com/golws/golws/wasm", ""), host.Config{CacheDir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		took[i] = time.Since(start)
+		r := rigOf(t, p)
+		r.must(r.i.CreateContext(m{"port": -1}))
+		if err := r.i.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := p.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Logf("%v, then %v", took[0], took[1])
+	if took[1] > took[0]/2 {
+		t.Errorf("compiling takes %v, and %v with what was kept", took[0], took[1])
 	}
 }
