@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/role/h1"
 	"github.com/golws/golws/core/loop"
 	"github.com/golws/golws/core/loop/sim"
 	wire "github.com/golws/golws/core/wire/ws"
@@ -291,6 +292,23 @@ func TestAnswersRefused(t *testing.T) {
 		if !p.ended {
 			t.Errorf("%s: TCP did not end", tt.name)
 		}
+	}
+}
+
+// A refusal's status can be asked for: lws_http_client_http_response.
+func TestRefusalHasStatus(t *testing.T) {
+	b := clientBench(t, benchOptions{})
+	var status int
+	b.rec.when(engine.ReasonEstablishedClientHTTP, func(w *engine.Wsi, _ engine.In) int {
+		status = h1.ResponseCode(w)
+		return 0
+	})
+	p := b.connect(engine.ConnectInfo{})
+	p.head()
+	p.send([]byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))
+	b.run()
+	if status != 403 {
+		t.Errorf("status %d, want 403", status)
 	}
 }
 
