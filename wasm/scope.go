@@ -191,5 +191,9 @@ func golwsTick() (ret int32) {
 //go:wasmexport golws_abi
 func golwsABI() int32 { return abi }
 
-// abi is the version of ABI.md.
-const abi = 1<<16 | 0
+// The version of ABI.md.
+const (
+	major = 1
+	minor = 0
+	abi   = major<<16 + minor
+)

@@ -143,8 +143,8 @@ func TestMessagesAllocateNothing(t *testing.T) {
 	}
 }
 
-// In Node, from the file to the module and back. Limits on time are held with
-// room for a busy machine, by the best of some runs.
+// In Node, from the file to the module and back. Times are the best of some
+// runs, as the machine may be busy.
 func TestInNode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -165,7 +165,10 @@ func TestInNode(t *testing.T) {
 		Left     []float64
 	}
 	var best result
-	for run := range 3 {
+	for run := range 5 {
+		if run > 0 && best.Start <= mostStart && best.Call <= mostCross && best.Callback <= mostCross {
+			break
+		}
 		out, err := exec.Command(node, "--no-warnings", measureTool, file).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
