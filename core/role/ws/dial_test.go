@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/golws/golws/core/engine"
-	"github.com/golws/golws/core/role/h1"
 	"github.com/golws/golws/core/loop"
 	"github.com/golws/golws/core/loop/sim"
+	"github.com/golws/golws/core/role/h1"
 	wire "github.com/golws/golws/core/wire/ws"
 )
 
