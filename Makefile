@@ -17,7 +17,14 @@ LIBRARY  := $(OUT)/$(SONAME)
 CORE     := $(OUT)/libgolws-core.so
 SHIM     := $(wildcard capi/shim/*.c)
 HEADERS  := $(wildcard include/*.h include/libwebsockets/*.h)
-EXAMPLES := $(patsubst examples/c/%.c,$(OUT)/examples/%,$(wildcard examples/c/*.c))
+EXAMPLES := $(patsubst examples/c/%.c,$(OUT)/examples/%,$(filter-out examples/c/host-%,$(wildcard examples/c/*.c)))
+# the library on each kind of event loop; some need that loop's library to be compiled, so `make build` leaves them out
+HOSTS    := $(patsubst examples/c/%.c,$(OUT)/examples/%,$(wildcard examples/c/host-*.c))
+host_libuv    := -luv
+host_libevent := -levent_core
+host_libev    := -lev
+host_glib      = $(shell pkg-config --cflags --libs glib-2.0)
+host_sdevent  := -lsystemd
 # programs that the tests and measurements run against the library
 PROGRAMS := $(OUT)/tests/trace $(OUT)/tests/conformance-server $(OUT)/tests/conformance-client $(OUT)/tests/replay-server $(OUT)/bench/http $(OUT)/bench/idle
 
@@ -110,7 +117,7 @@ $(OUT)/libwebsockets.pc: build/libwebsockets.pc.in include/lws_config.h
 	@mkdir -p $(@D)
 	sed -e 's|@prefix@|$${pcfiledir}/../..|; s|@libdir@|$${pcfiledir}|; s|@includedir@|$${pcfiledir}/../../include|; s|@version@|$(VERSION)|' $< >$@
 
-programs: $(C_PROGRAMS)
+programs: $(C_PROGRAMS) $(if $(filter golws,$(AGAINST)),$(HOSTS))
 
 # the examples with the system's library, to have a foreign lws on the other side
 peers:
@@ -118,6 +125,9 @@ peers:
 
 $(BIN)/examples/%: examples/c/%.c $(LWS_DEPS)
 	$(compile) -o $@ $< $(LWS_LD) -lpthread
+
+$(OUT)/examples/host-%: examples/c/host-%.c $(LWS_DEPS)
+	$(compile) -o $@ $< $(LWS_LD) $(host_$*)
 
 $(BIN)/tests/trace: $(TRACE_SOURCES) capi/tests/trace/trace.h $(LWS_DEPS)
 	$(compile) -o $@ $(TRACE_SOURCES) $(LWS_LD) -lpthread

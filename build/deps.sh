@@ -38,9 +38,17 @@ need_perl() {
 	done
 }
 
+need_hosts() { # the event loops that the library can run on
+	need_file /usr/include/uv.h libuv1-dev
+	need_file /usr/include/event2/event.h libevent-dev
+	need_file /usr/include/ev.h libev-dev
+	pkg-config --exists glib-2.0 2>/dev/null || missing+=(libglib2.0-dev)
+	pkg-config --exists libsystemd 2>/dev/null || missing+=(libsystemd-dev)
+}
+
 case "${1:-build}" in
 build) need_build ;;
-test) need_build; need_lws; need_perl; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
+test) need_build; need_lws; need_hosts; need_perl; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
 	need cmake cmake; need g++ g++
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
 perl) need_build; need_perl ;;

@@ -39,6 +39,7 @@ CHECK = [
     ("vet", "go vet ./..."),
     ("staticcheck", "go tool staticcheck ./..."),
     ("c warnings", "make --no-print-directory -B programs"),
+    ("hosts", "build/test-hosts.sh"),
     ("headers", "build/check-headers.sh"),
     ("symbols", "build/check-symbols.sh"),
     ("layers", "go test -count=1 -run TestImportsPointDownwards ./core"),
