@@ -25,6 +25,7 @@ TEST = [
     ("c library", "build/test-c.sh"),
     ("c library", "build/test-c.sh"),
     ("installed", "build/test-install.sh"),
+    ("hosts", "build/test-hosts.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),
     ("examples", f"{PYTHON} capi/tests/examples/run.py --bin {OUT}/examples --node {OUT}/node --peer {OUT}/system/examples"),
     ("conformance", f"{PYTHON} capi/tests/conformance/run.py --server {OUT}/tests/conformance-server "
@@ -39,7 +40,6 @@ CHECK = [
     ("vet", "go vet ./..."),
     ("staticcheck", "go tool staticcheck ./..."),
     ("c warnings", "make --no-print-directory -B programs"),
-    ("hosts", "build/test-hosts.sh"),
     ("headers", "build/check-headers.sh"),
     ("symbols", "build/check-symbols.sh"),
     ("layers", "go test -count=1 -run TestImportsPointDownwards ./core"),
