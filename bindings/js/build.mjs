@@ -12,6 +12,7 @@ const wasm = process.argv[2] ?? "../../build/out/lws.wasm";
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 copyFileSync(wasm, "dist/lws.wasm");
+copyFileSync("../../LICENSE", "LICENSE");
 
 const inline = {
   name: "inline",
@@ -22,9 +23,10 @@ const inline = {
     }));
   },
 };
-const common = { bundle: true, target: "es2022", sourcemap: true, sourcesContent: true, legalComments: "none", plugins: [inline], logLevel: "warning" };
+const base = { bundle: true, target: "es2022", sourcesContent: true, legalComments: "none", plugins: [inline], logLevel: "warning" };
 const kinds = ["", "-slim", "-inline"];
 for (const kind of kinds) {
+  const common = { ...base, sourcemap: kind !== "-inline" };
   const node = { ...common, entryPoints: [`src/node${kind}.ts`], platform: "node" };
   await build({ ...node, format: "esm", outfile: `dist/node${kind}.js` });
   await build({

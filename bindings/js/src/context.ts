@@ -125,7 +125,9 @@ class State implements ContextSink {
   gone(dead: boolean): void {
     this.gone_ = true;
     this.dead = dead;
+    const left = [...this.wsis.values()];
     this.wsis.clear();
+    for (const w of left) w.lost?.();
     for (const t of this.tokens) delete this.instance.callbacks[t];
     this.ended!();
   }

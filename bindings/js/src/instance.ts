@@ -163,6 +163,9 @@ export class Instance {
   /** True once the module has trapped or exited. */
   get over(): boolean { return this.overBecause !== undefined; }
 
+  /** Which lines `log` gets: values of Log, or'ed. Errors and warnings at first. */
+  setLogLevel(levels: number): void { this.must("lws_set_log_level", levels); }
+
   /** Whether the export is there, which is a later minor version's to say. */
   has(name: string): boolean { return name in this.exports; }
 
@@ -403,8 +406,10 @@ export class Instance {
     clearTimeout(this.timer);
     for (const c of this.conns.values()) c.stream?.close();
     for (const l of this.listeners.values()) l.close();
+    for (const s of this.sockets.values()) s.abandon();
     this.conns.clear();
     this.listeners.clear();
+    this.sockets.clear();
     for (const c of this.contexts.values()) outside(() => c.gone(true));
     this.contexts.clear();
     return this.overBecause;

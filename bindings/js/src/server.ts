@@ -58,7 +58,7 @@ export class Server {
   /** @internal What brings the connections: stop() takes no more, end() drops those that are left. */
   listener: { stop(): Promise<void>; end(): void } | undefined;
   private readonly vhost: Vhost;
-  private closed = false;
+  private closing: Promise<void> | undefined;
 
   private constructor(readonly instance: Instance, private readonly context: Context,
     /** The WebSockets that are open. */
@@ -88,7 +88,7 @@ export class Server {
   accept(connect: Connector, remote = "", local = ""): void {
     // the module takes new connections from outside only
     outside(() => {
-      if (this.closed) throw new ClosedError("CLOSED", "the server is closed");
+      if (this.closing) throw new ClosedError("CLOSED", "the server is closed");
       this.context.adopt(this.vhost, connect, { remote, local });
     });
   }
@@ -102,9 +102,9 @@ export class Server {
   }
 
   /** Closes the listener, and the connections with 1001. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
+  close(): Promise<void> { return (this.closing ??= this.end()); }
+
+  private async end(): Promise<void> {
     forget(this);
     const stopped = this.listener?.stop();
     const all = [...this.connections];

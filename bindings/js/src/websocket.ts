@@ -1,5 +1,5 @@
 import { CloseStatus, Reason, Token, Write } from "./constants.js";
-import { ClosedError, GolwsError } from "./errors.js";
+import { ClosedError, DeadContextError, GolwsError } from "./errors.js";
 import { type CloseEvent, type ErrorEvent, type MessageEvent, closeEvent, errorEvent, light, messageEvent } from "./events.js";
 import { clientContext } from "./client.js";
 import { type Instance, outside, reportLater } from "./instance.js";
@@ -100,7 +100,7 @@ export class WebSocket extends EventTarget {
     taken = undefined;
     if (accepted) {
       this.url = String(url);
-      this.wsi = accepted.wsi;
+      this.attach(accepted.wsi);
       this.server = true;
       this.kind = "arraybuffer";
       this.chosen = accepted.protocol;
@@ -307,7 +307,10 @@ export class WebSocket extends EventTarget {
   }
 
   /** @internal */
-  attach(wsi: Wsi): void { this.wsi = wsi; }
+  attach(wsi: Wsi): void {
+    this.wsi = wsi;
+    wsi.lost = () => this.failed("the module's context has died", new DeadContextError("DEAD", "the module's context has died"));
+  }
 
   private piece(wsi: Wsi, data: Uint8Array): number {
     if (this.state === 3) return 0;

@@ -8,6 +8,7 @@ export class Wsi {
   user: any;
   /** @internal */ flags = 0;
   /** @internal */ left = 0;
+  /** @internal The context has died, and nothing is called any more. */ lost: (() => void) | undefined;
 
   /** @internal */
   constructor(readonly instance: Instance, readonly handle: number) {}

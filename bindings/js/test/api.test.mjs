@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
-  AbiVersionError, BadModuleError, BoundsError, CborError, ClosedError, Context, FieldError, GolwsError, HandleError, NotInitializedError, Reason,
+  AbiVersionError, BadModuleError, BoundsError, CborError, ClosedError, Context, FieldError, GolwsError, HandleError, ModuleOverError, NotInitializedError, Reason,
   ReentrancyError, WebSocket, Write, createInstance, createServer, decodeCbor, encodeCbor, init, pipe, serve,
 } from "golws";
 
@@ -226,6 +226,20 @@ test("bad arguments are typed errors", () => {
   assert.throws(() => instance.must("lws_context_destroy", 12345), HandleError);
   assert.throws(() => instance.call("no_such_export"), BadModuleError);
   assert.throws(() => decodeCbor(cbor.subarray(0, 3)), CborError);
+});
+
+test("a module that has ended says so, and takes its connections with it", async () => {
+  const other = await createInstance();
+  const server = await createServer({ instance: other, websocket() {} });
+  const ws = await server.connect().opened;
+  // more than a module can address
+  const all = Array.from({ length: 4 }, () => 1 << 30);
+  assert.throws(() => { for (const n of all) if (other.call("golws_alloc", n) === 0) throw new Error("refused"); }, ModuleOverError);
+  assert.ok(other.over);
+  assert.throws(() => other.call("golws_abi"), ModuleOverError);
+  const e = await ws.ended;
+  assert.deepEqual([e.code, e.wasClean], [1006, false]);
+  await server.close();
 });
 
 test("CBOR there and back", () => {
