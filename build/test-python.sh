@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$PWD/build/out/venv-python
 [ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
-"$venv/bin/pip" install -q --disable-pip-version-check cffi setuptools wheel pytest pytest-timeout websockets picows uvloop trio
+"$venv/bin/pip" install -q --disable-pip-version-check cffi 'setuptools>=61' wheel pytest pytest-timeout websockets picows uvloop trio
 "$venv/bin/pip" install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps ./bindings/python
 rm -rf bindings/python/build bindings/python/golws.egg-info
 status=0

@@ -60,10 +60,6 @@ class AsyncioGroup:
         while (others := [t for t in self.tasks if t is not me]):
             await asyncio.wait(others)
 
-    def cancel(self) -> None:
-        for t in self.tasks:
-            t.cancel()
-
 
 class TrioHost:
     """trio: a system task waits for the descriptor."""
@@ -142,9 +138,6 @@ class TrioGroup:
             await self.manager.__aexit__(None, None, None)
         else:
             await self.manager.__aexit__(type(failed), failed, failed.__traceback__)
-
-    def cancel(self) -> None:
-        self.nursery.cancel_scope.cancel()
 
 
 def current() -> Any:

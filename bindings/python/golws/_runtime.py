@@ -123,8 +123,7 @@ def acquire() -> Runtime:
     host = _host.current()
     for r in [r for r in _of.values() if r.key[0] == threading.get_ident() and r.host.closed()]:
         r.end()  # its loop was closed over open connections
-    r = _of.get((threading.get_ident(), host.key))
-    if r is None or r.context.closed:
-        r = Runtime(host)
+    found = _of.get((threading.get_ident(), host.key))
+    r = Runtime(host) if found is None or found.context.closed else found
     r.users += 1
     return r

@@ -75,6 +75,7 @@ class Connection(_native.Wsi):
         self._waiting_for_end: List[_native.Waiter] = []
         self._streaming: List[_native.Waiter] = []
         self._in_stream = False
+        self._begun = False  # a part of a message has been sent, and not the last
         self._pings: Dict[bytes, Pong] = {}
         self._close_timer: Any = None
         self._addresses: Tuple[Any, Any] = (None, None)
@@ -274,18 +275,18 @@ class Connection(_native.Wsi):
             if hasattr(parts, "__aiter__"):
                 async for part in parts:
                     kind = self._kind(part, kind)
-                    await self._part(part, not getattr(self, "_begun", False), False)
+                    await self._part(part, not self._begun, False)
                     self._begun = True
             else:
                 for part in parts:
                     kind = self._kind(part, kind)
-                    await self._part(part, not getattr(self, "_begun", False), False)
+                    await self._part(part, not self._begun, False)
                     self._begun = True
             if kind is not None:
                 await self._part("" if kind is str else b"", False, True)
             self._begun = False
         except BaseException:
-            if getattr(self, "_begun", False) and not self.closed:
+            if self._begun and not self.closed:
                 # half a message cannot be taken back
                 self._close_with(1011, "a message was not finished")
             raise

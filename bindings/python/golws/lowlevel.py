@@ -13,13 +13,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Union
 
 from . import _native, _runtime
 from ._ffi import ffi, lib
 from .exceptions import ConnectFailed
 
 __all__ = ["Context", "Protocol", "Vhost", "Wsi"]
+
+if TYPE_CHECKING:
+    def __getattr__(name: str) -> int:
+        """CALLBACK_… and WRITE_…: LWS_CALLBACK_… and LWS_WRITE_… of the C interface."""
 
 for _name in dir(lib):
     if _name.startswith("LWS_CALLBACK_") or _name.startswith("LWS_WRITE_"):

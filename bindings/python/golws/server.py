@@ -228,15 +228,14 @@ class Server:
     async def _handle(self, ws: ServerConnection) -> None:
         try:
             await self.handler(ws)
-        except ConnectionClosed as e:
-            if ws._failure is not None or e.args is None:
-                raise
-            await ws.close()
+        except ConnectionClosed:
+            await ws.close()  # that the peer is gone is no error of a handler's
         except Exception as e:
-            self._runtime.host.report(e, ws) if self._runtime.host.direct else None
+            if self._runtime.host.direct:
+                self._runtime.host.report(e, ws)
             await ws.close(1011)
             if not self._runtime.host.direct:
-                raise
+                raise  # trio brings it to who waits for the server
         except BaseException:
             if not ws._gone and ws.handle and not self._runtime.context.forked:
                 ws.close_reason_(1001)
