@@ -62,20 +62,28 @@ load(void)
 	const struct golws_core *c = NULL;
 	golws_core_get_fn *get;
 	char path[4096];
+	sigset_t all, was;
 	void *so;
 
 	if (core_path(path, sizeof path)) {
 		lwsl_err("golws: cannot tell where libgolws-core.so is\n");
 		return NULL;
 	}
+	/* The runtime's threads keep the signal mask that they are started with. With all blocked, the
+	 * program's handlers run on the program's threads only, so they need not know of small stacks. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
 	so = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	if (so) {
+		*(void **)&get = dlsym(so, "golws_core_get");
+		if (get) /* the first call in waits until the runtime has started */
+			c = get(GOLWS_CORE_ABI, &golws_host);
+	}
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	if (!so) {
 		lwsl_err("golws: cannot load the core: %s\n", dlerror());
 		return NULL;
 	}
-	*(void **)&get = dlsym(so, "golws_core_get");
-	if (get)
-		c = get(GOLWS_CORE_ABI, &golws_host);
 	if (!c)
 		lwsl_err("golws: %s is not the core that belongs to this library\n", path);
 	return c;
