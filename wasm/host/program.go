@@ -162,12 +162,14 @@ func (p *Program) Imports() (names []string) {
 	return names
 }
 
-// Exports are the functions that the module has.
-func (p *Program) Exports() (names []string) {
-	for name := range p.code.ExportedFunctions() {
-		names = append(names, name)
+// Signatures are the functions that the module exports, with the types of their
+// parameters.
+func (p *Program) Signatures() map[string][]api.ValueType {
+	out := map[string][]api.ValueType{}
+	for name, f := range p.code.ExportedFunctions() {
+		out[name] = f.ParamTypes()
 	}
-	return names
+	return out
 }
 
 type importFunc struct {

@@ -105,6 +105,7 @@ type pipes struct {
 	refuse  error
 	inSend  func()
 	closed  map[int32]bool
+	strange bool // the embedder makes mistakes: errors are answers
 }
 
 // rig is an instance on pipes.
@@ -182,14 +183,14 @@ func (p *pipes) pass(us int64) {
 // check fails the test for errors but that a conn was closed meanwhile.
 func (p *pipes) check(err error) {
 	p.t.Helper()
-	if err != nil && !strings.Contains(err.Error(), "stale") {
+	if err != nil && !p.strange && !strings.Contains(err.Error(), "stale") {
 		p.t.Fatalf("%v\n%s", err, strings.Join(p.logs, "\n"))
 	}
 }
 
 func (p *pipes) must(n int32, err error) int32 {
 	p.t.Helper()
-	if err != nil {
+	if err != nil && !p.strange {
 		p.t.Fatalf("%v\n%s", err, strings.Join(p.logs, "\n"))
 	}
 	return n
