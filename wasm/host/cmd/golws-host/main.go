@@ -32,18 +32,22 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *module, *dir, *iface, *port, host.Config{MaxMemory: *memory << 20, CallTime: *limit}); err != nil {
+	started := func(port int32) {
+		fmt.Printf("serving %s and a ws echo on http://%s:%d/ from inside %s\n", *dir, *iface, port, *module)
+	}
+	if err := run(ctx, *module, *dir, *iface, *port, host.Config{MaxMemory: *memory << 20, CallTime: *limit}, started); err != nil {
 		fmt.Fprintln(os.Stderr, "golws-host:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, module, dir, iface string, port int, cfg host.Config) (err error) {
+// run serves until ctx is done; started is told the port.
+func run(ctx context.Context, module, dir, iface string, port int, cfg host.Config, started func(port int32)) (err error) {
 	code, err := load(module)
 	if err != nil {
 		return err
 	}
-	if d, err := os.UserCacheDir(); err == nil {
+	if d, err := os.UserCacheDir(); err == nil && cfg.CacheDir == "" {
 		cfg.CacheDir = filepath.Join(d, "golws")
 	}
 	p, err := host.Compile(ctx, code, cfg)
@@ -76,7 +80,7 @@ func run(ctx context.Context, module, dir, iface string, port int, cfg host.Conf
 	if err != nil {
 		return err
 	}
-	fmt.Printf("serving %s and a ws echo on http://%s:%d/ from inside %s\n", dir, iface, at, module)
+	started(at)
 	return s.Run(ctx)
 }
 
