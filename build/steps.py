@@ -31,6 +31,7 @@ TEST = [
                     f"--client {OUT}/tests/conformance-client --groups 1,2,3,4,5,6,7,10"),
     ("perl", "build/test-perl.sh"),
     ("javascript", "build/test-js.sh"),
+    ("python", "build/test-python.sh"),
     ("demo", "build/demo.py"),
 ]
 
