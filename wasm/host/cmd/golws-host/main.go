@@ -66,7 +66,7 @@ func run(ctx context.Context, module, dir, iface string, port int, cfg host.Conf
 	type m = map[string]any
 	cx, err := s.CreateContext(m{
 		"port": port, "iface": iface, "vhost_name": "files",
-		"protocols": []any{m{"name": "http", "callback": s.Protocol(http)}, m{"name": "echo", "callback": s.Protocol(echo)}},
+		"protocols": []any{m{"name": "http", "callback": s.Protocol(requests)}, m{"name": "echo", "callback": s.Protocol(echo)}},
 		"mounts":    []any{m{"mountpoint": "/", "origin": "/www", "origin_protocol": 2, "extra_mimetypes": []any{m{"name": "*", "value": "application/octet-stream"}}}},
 	})
 	if err != nil {
@@ -84,9 +84,9 @@ func run(ctx context.Context, module, dir, iface string, port int, cfg host.Conf
 	return s.Run(ctx)
 }
 
-// http is the protocol of requests, and of WebSockets that name none: what no
+// requests is the protocol of HTTP, and of WebSockets that name none: what no
 // file answers is 404.
-func http(c *host.Call) int {
+func requests(c *host.Call) int {
 	if engine.Reason(c.Reason) != engine.ReasonHTTP {
 		return echo(c)
 	}
