@@ -122,6 +122,15 @@ func extensions(f fields) any {
 	return d
 }
 
+// encoding gives the same bytes for the same options.
+var encoding = func() cbor.EncMode {
+	m, err := cbor.CanonicalEncOptions().EncMode()
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return m
+}()
+
 // options reads a list of lws_protocol_vhost_options; Face is the CBOR of what
 // is below, for PROTOCOL_INIT.
 func options(f fields, key string) (out []*engine.PVO) {
@@ -129,7 +138,7 @@ func options(f fields, key string) (out []*engine.PVO) {
 		var below []byte
 		if v, ok := e.m["options"]; ok {
 			var err error
-			if below, err = cbor.Marshal(v); err != nil {
+			if below, err = encoding.Marshal(v); err != nil {
 				e.fail("options", err.Error())
 			}
 		}

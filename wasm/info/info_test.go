@@ -15,7 +15,11 @@ type m = map[string]any
 
 func encode(t testing.TB, v any) []byte {
 	t.Helper()
-	b, err := cbor.Marshal(v)
+	mode, err := cbor.CanonicalEncOptions().EncMode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := mode.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
