@@ -45,7 +45,7 @@ TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
 C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
-.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs peers demo serve test check fuzz bench conformance install clean perl deps-perl js deps-js
+.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs peers demo serve test check fuzz bench conformance install clean perl deps-perl python deps-python js deps-js
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -56,11 +56,14 @@ build: deps core $(LIBRARY) $(OUT)/libwebsockets.so $(OUT)/libwebsockets.pc $(EX
 
 wasm: deps $(OUT)/lws.wasm ## the core as one WebAssembly module, build/out/lws.wasm
 
-demo: build deps-demo perl js ## start a server, let curl, clients in C, Go, Perl and Node and a browser talk to it, and print who did what
+demo: build deps-demo perl python js ## start a server, let curl, clients in C, Go, Python, Perl and Node and a browser talk to it, and print who did what
 	build/demo.py
 
 perl: build deps-perl ## Net::Golws, in build/out/perl
 	build/perl.sh
+
+python: build deps-python ## the Python package golws: a wheel in build/out/python, installed in build/out/venv-python
+	build/python.sh
 
 js: wasm deps-js ## the npm package golws, in bindings/js/dist
 	build/js.sh
@@ -68,7 +71,7 @@ js: wasm deps-js ## the npm package golws, in bindings/js/dist
 serve: build ## start the server of the demo and leave it running, to be looked at in a browser
 	build/demo.py --serve
 
-test: build deps-test deps-demo programs peers perl deps-js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+test: build deps-test deps-demo programs peers perl python deps-js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
 	build/steps.py test
 
 check: deps ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
@@ -89,7 +92,7 @@ install: core $(LIBRARY) ## library, headers, pkg-config and CMake files below $
 clean: ## remove build/out
 	rm -rf $(OUT)
 
-deps deps-test deps-demo deps-bench deps-perl deps-js:
+deps deps-test deps-demo deps-bench deps-perl deps-python deps-js:
 	@build/deps.sh $(patsubst deps-%,%,$(@:deps=build))
 
 # go build does not look at headers outside of the package's folder, so they count by their checksum

@@ -91,6 +91,12 @@ def go_ws(port):
     return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
 
 
+def python_ws(port):
+    python = ROOT / "build/out/venv-python/bin/python"
+    code, out, err = run(python, ROOT / "examples/python/ws_client.py", f"ws://127.0.0.1:{port}/", "100")
+    return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
+
+
 def perl_ws(port, loop, model=None):
     module = ROOT / "build/out/perl"
     command = ["perl", f"-Mblib={module}", ROOT / "examples/perl/ws-client.pl", loop, f"ws://127.0.0.1:{port}/", "100"]
@@ -184,6 +190,7 @@ def main():
             ("C client", "fetched the page", c_http, o.bin, port),
             ("C client", "had messages echoed over WebSocket", c_ws, o.bin, port),
             ("Go client", "had messages echoed over WebSocket", go_ws, port),
+            ("Python", "had messages echoed on asyncio", python_ws, port),
             ("Perl", "had messages echoed on AnyEvent's own loop", perl_ws, port, "AnyEvent", "Perl"),
             ("Perl", "had messages echoed on AnyEvent with EV", perl_ws, port, "AnyEvent", "EV"),
             ("Perl", "had messages echoed on EV", perl_ws, port, "EV"),

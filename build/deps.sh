@@ -2,7 +2,8 @@
 # deps.sh GROUP: see to it that what a group of make targets needs is there, quick when it is.
 #   build   a C compiler, Go, Python for the scripts
 #   test    peers to test against: curl, node with ws, Python with websockets, aiohttp and kosoku, Debian's lws
-#   demo    curl, Chromium and Perl
+#   demo    curl, Chromium, Perl, Python and node
+#   python  Python with its header
 #   perl    Perl and its event loops
 #   js      node and npm
 #   bench   wrk, and Debian's lws to compare with
@@ -28,6 +29,11 @@ need_lws() {
 	need_file /usr/include/sys/capability.h libcap-dev
 	need_file /usr/include/uv.h libuv1-dev
 }
+# Python with its header, for the package's extensions
+need_python() {
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+	need_file "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null)" python3-dev
+}
 # Perl with the headers for XS, and the loops that Net::Golws is a guest of
 need_perl() {
 	need perl perl
@@ -49,11 +55,11 @@ need_hosts() { # the event loops that the library can run on
 case "${1:-build}" in
 build) need_build ;;
 test) need_build; need_lws; need_hosts; need_perl; need curl curl; need node nodejs; need npm npm; need wrk wrk; need libwebsockets-test-server libwebsockets-test-server
-	need cmake cmake; need g++ g++
-	python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv) ;;
+	need cmake cmake; need g++ g++; need_python ;;
+python) need_build; need_python ;;
 perl) need_build; need_perl ;;
 js) need_build; need node nodejs; need npm npm ;;
-demo) need_build; need_perl; need curl curl; need chromium chromium ;;
+demo) need_build; need_perl; need_python; need node nodejs; need npm npm; need curl curl; need chromium chromium ;;
 bench) need_build; need_lws; need wrk wrk; need taskset util-linux ;;
 *) echo "deps.sh: no group called $1" >&2; exit 2 ;;
 esac

@@ -7,16 +7,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$PWD/build/out/venv-python
-[ -x "$venv/bin/python" ] || "${PYTHON:-python3}" -m venv "$venv"
-"$venv/bin/pip" install -q --disable-pip-version-check cffi 'setuptools>=61' wheel pytest pytest-timeout websockets picows uvloop trio
-"$venv/bin/pip" install -q --disable-pip-version-check --no-build-isolation --force-reinstall --no-deps ./bindings/python
-rm -rf bindings/python/build bindings/python/golws.egg-info
+build/python.sh
+"$venv/bin/pip" install -q --disable-pip-version-check pytest pytest-timeout websockets picows uvloop trio
 status=0
 # from the tests' directory, so that the installed package is the one that is tested
 (cd bindings/python/tests && "$venv/bin/python" -X faulthandler -m pytest -q -p no:cacheprovider --timeout 60 "$@") >build/out/test-python.txt 2>&1 || status=$?
 cat build/out/test-python.txt
 passed=$(grep -oE '[0-9]+ passed' build/out/test-python.txt | tail -1 | grep -oE '[0-9]+' || echo 0)
-failed=$(grep -oE '[0-9]+ (failed|error)' build/out/test-python.txt | grep -oE '[0-9]+' | paste -sd+ | sed 's/^$/0/' | bc 2>/dev/null || echo 1)
+failed=$(grep -oE '[0-9]+ (failed|errors?)' build/out/test-python.txt | grep -oE '[0-9]+' | paste -sd+ | sed 's/^$/0/' | bc 2>/dev/null || echo 1)
 [ "$status" = 0 ] && failed=0
 echo "$passed passed, ${failed:-1} failed"
 exit "$status"
