@@ -80,6 +80,7 @@ func (f *face) WsiBound(w *engine.Wsi) {
 	if !ok {
 		return
 	}
+	f.ended(s)
 	old, same := s.dropped, s.protocol == p.c
 	s.dropped = nil
 	s.protocol = p.c
@@ -98,8 +99,9 @@ func (f *face) WsiBound(w *engine.Wsi) {
 // WsiDropped ends the session. Its memory stays until the next begins or the
 // wsi goes: the callback that completed a transaction may still look at it, and
 // the next one of the same protocol gets the same block, zeroed, as in lws.
-func (f *face) WsiDropped(w *engine.Wsi) {
-	s := stub(w)
+func (f *face) WsiDropped(w *engine.Wsi) { f.ended(stub(w)) }
+
+func (f *face) ended(s *C.struct_lws) {
 	if s.user_owned != 0 {
 		C.golws_free(s.dropped)
 		s.dropped = s.user
@@ -118,6 +120,7 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 	if s.want != 0 || t.c.records != 0 {
 		t.forget(s)
 	}
+	f.ended(s)
 	C.golws_free(s.dropped)
 	if t.host.custom != nil && !w.Fake() {
 		t.host.custom.forget(s)

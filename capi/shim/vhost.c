@@ -183,7 +183,7 @@ lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
 	int i = protocol_index(wsi->vhost, wsi->protocol);
 	void *p;
 
-	if (wsi->fake || i < 0 || !new_size)
+	if (wsi->fake || wsi->tx.closed || i < 0 || !new_size)
 		return NULL;
 	p = golws_zalloc(new_size, "session data");
 	if (!p)

@@ -200,3 +200,33 @@ func TestNothingIsFreedUnderACallback(t *testing.T) {
 	client.end()
 	server.end()
 }
+
+// The same for callbacks that come inside Connect.
+func TestNothingIsFreedUnderConnect(t *testing.T) {
+	for _, at := range []engine.Reason{engine.ReasonWSICreate, engine.ReasonRawSktBindProtocol} {
+		n := sim.Test(t)
+		server := newSide(t, n, n.Host("a"), 1, listening)
+		f := &freeing{in: map[*engine.Wsi]int{}}
+		client := newSideWith(t, n, n.Host("b"), 1, nil, func(o *engine.Options) { o.Face = f })
+		client.on = func(w *engine.Wsi, r engine.Reason, in engine.In) int {
+			if r == at {
+				f.in[w]++
+				w.CloseNow()
+				w.Context().Cancel() // so that handlers run in the turns
+				for range 3 {
+					w.Thread().Service(0)
+				}
+				f.in[w]--
+			}
+			return 0
+		}
+		if w, err := client.ctx.Connect(&engine.ConnectInfo{Address: "10.0.0.1", Port: port, Method: "RAW"}); err == nil || w != nil {
+			t.Errorf("%s: connects although it was closed", at)
+		}
+		if f.bad != 0 {
+			t.Errorf("%s: freed %d times under its callback", at, f.bad)
+		}
+		client.end()
+		server.end()
+	}
+}

@@ -94,8 +94,8 @@ func (t *Thread) Service(limit loop.Micros) error {
 	case nested && !t.serving && t.depth == 0:
 		return ErrServed
 	}
-	serving, depth := t.serving, t.depth
-	t.serving, t.depth = true, 0
+	serving, depth, taken := t.serving, t.depth, t.taken
+	t.serving, t.depth, t.taken = true, 0, false
 	if !t.greeted {
 		t.greeted = true
 		t.ctx.callFirst(t, ReasonGetThreadID, In{})
@@ -103,7 +103,7 @@ func (t *Thread) Service(limit loop.Micros) error {
 	t.flushOutside() // what was written since the last turn
 	err := t.loop.Turn(limit)
 	t.settle()
-	t.serving, t.depth = serving, depth
+	t.serving, t.depth, t.taken = serving, depth, taken
 	if !nested {
 		t.giveUp()
 	}

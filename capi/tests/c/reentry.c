@@ -1,0 +1,522 @@
+/* Callbacks may do anything: in each reason of every kind of connection, each of the acts below, once. Whatever the
+ * program does, everything that began ends once, nothing is left, and no memory is used that is not there (the
+ * sanitized run looks). */
+#include "peer.h"
+
+#include <sys/socket.h>
+
+/* ---- the connections that there are, as WSI_CREATE and WSI_DESTROY tell ---- */
+
+#define MOST 64
+static struct lws *all[MOST];
+static int made, ended;
+
+static void
+note(struct lws *wsi, int begins)
+{
+	for (int i = 0; i < MOST; i++)
+		if (all[i] == (begins ? NULL : wsi)) {
+			all[i] = begins ? wsi : NULL;
+			break;
+		}
+}
+
+/* ---- every call that takes a wsi ---- */
+
+static void
+header(const char *name, int len, void *opaque)
+{
+	(void)name;
+	(void)len;
+	(void)opaque;
+}
+
+/* Whatever it answers. */
+#define ANY(call) \
+	do { \
+		if (call) \
+			answered++; \
+	} while (0)
+static int answered;
+
+static void
+battery(struct lws *wsi)
+{
+	unsigned char buf[LWS_PRE + 256], *p = buf + LWS_PRE, *end = buf + sizeof buf;
+	static unsigned char big[LWS_PRE + 20000];
+	char text[128], *uri;
+	lws_sorted_usec_list_t sul;
+	lws_usec_t us = 0;
+	uint16_t tries = 0;
+	size_t n = sizeof text;
+	int len = 0;
+	char *at = text;
+
+	memset(buf, 0, sizeof buf);
+	memset(&sul, 0, sizeof sul);
+	ANY(lws_get_context(wsi));
+	lws_get_vhost(wsi);
+	lws_get_protocol(wsi);
+	lws_get_tsi(wsi);
+	lws_get_network_wsi(wsi);
+	ANY(lws_get_parent(wsi));
+	ANY(lws_get_child(wsi));
+	lws_get_socket_fd(wsi);
+	lws_get_opaque_user_data(wsi);
+	lws_set_opaque_user_data(wsi, text);
+	lws_set_opaque_user_data(wsi, NULL);
+	lws_get_opaque_parent_data(wsi);
+	lws_get_child_pending_on_writable(wsi);
+	lws_clear_child_pending_on_writable(wsi);
+	lws_get_peer_simple(wsi, text, sizeof text);
+	lws_get_peer_addresses(wsi, -1, text, sizeof text, text, sizeof text);
+	lws_get_peer_write_allowance(wsi);
+	lws_wsi_tx_credit(wsi, 0, 1);
+	lws_wsi_user(wsi);
+	lws_set_wsi_user(wsi, lws_wsi_user(wsi));
+	lws_wsi_tag(wsi);
+	lws_is_ssl(wsi);
+	lws_is_cgi(wsi);
+	ANY(lws_is_first_fragment(wsi));
+	ANY(lws_is_final_fragment(wsi));
+	lws_remaining_packet_payload(wsi);
+	ANY(lws_frame_is_binary(wsi));
+	lws_get_opcode(wsi);
+	lws_get_reserved_bits(wsi);
+	ANY(lws_ws_sending_multifragment(wsi));
+	lws_get_close_length(wsi);
+	lws_get_close_payload(wsi);
+	ANY(lws_send_pipe_choked(wsi));
+	ANY(lws_partial_buffered(wsi));
+	lws_rx_flow_control(wsi, 0);
+	lws_rx_flow_control(wsi, 1);
+	lws_callback_on_writable(wsi);
+	lws_set_timer_usecs(wsi, 1000);
+	lws_set_timer_usecs(wsi, LWS_SET_TIMER_USEC_CANCEL);
+	lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, 10);
+	lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+	lws_validity_confirmed(wsi);
+	lws_cancel_service_pt(wsi);
+	lws_retry_sul_schedule_retry_wsi(wsi, &sul, NULL, &tries);
+	lws_sul_cancel(&sul);
+	ANY(lws_hdr_total_length(wsi, WSI_TOKEN_HOST));
+	ANY(lws_hdr_fragment_length(wsi, WSI_TOKEN_HTTP_URI_ARGS, 0));
+	lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_HOST);
+	lws_hdr_copy_fragment(wsi, text, sizeof text, WSI_TOKEN_HTTP_URI_ARGS, 0);
+	lws_hdr_custom_length(wsi, "x:", 2);
+	lws_hdr_custom_copy(wsi, text, sizeof text, "x:", 2);
+	lws_hdr_custom_name_foreach(wsi, header, NULL);
+	lws_get_urlarg_by_name(wsi, "x", text, sizeof text);
+	lws_get_urlarg_by_name_safe(wsi, "x", text, sizeof text);
+	ANY(lws_http_get_uri_and_method(wsi, &uri, &len));
+	lws_http_cookie_get(wsi, "x", text, &n);
+	lws_http_check_retry_after(wsi, &us);
+	lws_http_client_http_response(wsi);
+	ANY(lws_add_http_header_status(wsi, 200, &p, end));
+	ANY(lws_add_http_common_headers(wsi, 200, "text/plain", 3, &p, end));
+	ANY(lws_add_http_header_by_name(wsi, (unsigned char *)"x", (unsigned char *)"y", 1, &p, end));
+	ANY(lws_finalize_http_header(wsi, &p, end));
+	lws_set_extension_option(wsi, "permessage-deflate", "compression_level", "3");
+	lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, (unsigned char *)"bye", 3);
+	lws_write(wsi, buf + LWS_PRE, 0, LWS_WRITE_PING);
+	lws_write(wsi, buf + LWS_PRE, 10, LWS_WRITE_TEXT);
+	lws_write(wsi, big + LWS_PRE, 20000, LWS_WRITE_BINARY);
+	lws_write(wsi, buf + LWS_PRE, 10, LWS_WRITE_HTTP);
+	len = sizeof text;
+	lws_http_client_read(wsi, &at, &len);
+	lws_client_http_body_pending(wsi, 0);
+	lws_handle_POLLOUT_event(wsi, NULL);
+	lws_serve_http_file_fragment(wsi);
+	lws_return_http_status(wsi, 404, NULL);
+	lws_serve_http_file(wsi, "/nosuch", "text/plain", NULL, 0);
+	lws_http_mark_sse(wsi);
+	lws_http_headers_detach(wsi);
+	ANY(lws_http_transaction_completed(wsi));
+	ANY(lws_raw_transaction_completed(wsi));
+	lws_adjust_protocol_psds(wsi, 300);
+	ANY(lws_callback_vhost_protocols_vhost(lws_get_vhost(wsi), LWS_CALLBACK_USER, NULL, 0));
+}
+
+/* ---- what is done ---- */
+
+enum act { BATTERY, SERVE, KILL, KILL_LATER, KILL_OTHERS, VHOST, DIAL, MINUS, MINUS_ALWAYS, KILL_AND_SERVE, ACTS };
+static const char *act_names[] = {
+	"every call is made", "lws_service() is called", "it is killed", "it is killed later", "all others are killed",
+	"the vhost is destroyed", "new connections are made", "-1 is returned", "-1 is always returned",
+	"it is killed, and lws_service() called",
+};
+
+static enum lws_callback_reasons target;
+static enum act what;
+static int fired, server_port;
+
+static void
+dial(int port, const char *method, const char *path)
+{
+	struct lws_client_connect_info i;
+
+	memset(&i, 0, sizeof i);
+	i.context = cx;
+	i.vhost = vh;
+	i.address = i.host = i.origin = "127.0.0.1";
+	i.port = port;
+	i.path = path;
+	i.method = method;
+	i.protocol = method ? NULL : "second";
+	i.local_protocol_name = "second";
+	lws_client_connect_via_info(&i);
+}
+
+static int kept[16], keeps; /* the other ends of children, which live as long as their parents */
+
+static void
+adopt_one(struct lws *parent)
+{
+	lws_sock_file_fd_type fd;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		abort();
+	fd.sockfd = pair[1];
+	if (parent && keeps < (int)LWS_ARRAY_SIZE(kept))
+		kept[keeps++] = pair[0];
+	lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", parent);
+	if (!keeps || kept[keeps - 1] != pair[0])
+		close(pair[0]);
+}
+
+static int is_real(const struct lws *wsi)
+{
+	for (int i = 0; i < MOST; i++)
+		if (all[i] == wsi)
+			return 1;
+	return 0;
+}
+
+static int
+do_act(struct lws *wsi)
+{
+	struct lws_vhost *mine = vh;
+
+	switch (what) {
+	case BATTERY:
+		battery(wsi);
+		break;
+	case SERVE:
+		for (int i = 0; i < 3; i++)
+			lws_service(cx, -1);
+		break;
+	case KILL_AND_SERVE:
+	case KILL:
+		lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+		if (what == KILL_AND_SERVE)
+			for (int i = 0; i < 3; i++)
+				lws_service(cx, -1);
+		battery(wsi); /* it stays until the turn is over */
+		break;
+	case KILL_LATER:
+		lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+		battery(wsi);
+		break;
+	case KILL_OTHERS:
+		for (int i = 0; i < MOST; i++)
+			if (all[i] && all[i] != wsi)
+				lws_set_timeout(all[i], PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+		battery(wsi);
+		break;
+	case VHOST:
+		vh = NULL;
+		lws_vhost_destroy(mine);
+		battery(wsi);
+		break;
+	case DIAL:
+		dial(server_port, NULL, "/");
+		dial(server_port, "GET", "/dyn");
+		dial(server_port, "RAW", "/");
+		adopt_one(is_real(wsi) ? wsi : NULL);
+		adopt_one(NULL);
+		break;
+	case MINUS:
+	case MINUS_ALWAYS:
+		return -1;
+	case ACTS:
+		break;
+	}
+	return 0;
+}
+
+static int
+busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char buf[64];
+
+	(void)user;
+	if (reason == LWS_CALLBACK_WSI_CREATE) {
+		made++;
+		note(wsi, 1);
+	}
+	if (reason == LWS_CALLBACK_WSI_DESTROY) {
+		ended++;
+		note(wsi, 0);
+	}
+	if (reason == target && (!fired || what == MINUS_ALWAYS)) {
+		fired = 1;
+		if (reason == LWS_CALLBACK_FILTER_NETWORK_CONNECTION && what == DIAL)
+			return 0; /* it would have no end */
+		return do_act(wsi);
+	}
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED:
+		lws_set_timer_usecs(wsi, 1000);
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
+		break;
+	case LWS_CALLBACK_RECEIVE:
+		lws_write(wsi, in, len, LWS_WRITE_TEXT);
+		break;
+	case LWS_CALLBACK_HTTP:
+		if (len > 4 && !strncmp(in, "/post", 5))
+			break;
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return lws_return_http_status(wsi, HTTP_STATUS_OK, "done") || lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
+		return lws_http_transaction_completed(wsi) ? -1 : 0;
+	case LWS_CALLBACK_CLIENT_ESTABLISHED:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_CLIENT_WRITEABLE:
+		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
+		lws_write(wsi, (unsigned char *)"hello", 5, LWS_WRITE_TEXT);
+		break;
+	case LWS_CALLBACK_CLIENT_RECEIVE:
+		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
+		return -1;
+	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
+		char *p = buf;
+		int n = sizeof buf;
+
+		return lws_http_client_read(wsi, &p, &n);
+	}
+	case LWS_CALLBACK_RAW_ADOPT:
+		adopt_one(wsi); /* has a child */
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_RAW_ADOPT_FILE:
+		lws_callback_on_writable(wsi);
+		break;
+	case LWS_CALLBACK_RAW_RX_FILE:
+		if (read(lws_get_socket_fd(wsi), buf, sizeof buf) <= 0)
+			return -1;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int adopted;
+
+/* A child of a child would have no end. */
+static int
+callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	int r;
+
+	if (reason == LWS_CALLBACK_RAW_ADOPT && adopted++ > 4)
+		return 0;
+	r = busy(wsi, reason, user, in, len);
+	return r;
+}
+
+static const struct lws_http_mount files = {
+	.mountpoint = "/files", .mountpoint_len = 6, .origin = ".", .origin_protocol = LWSMPRO_FILE, .protocol = "first",
+};
+
+static void
+with_files(struct lws_context_creation_info *i)
+{
+	static struct lws_http_mount mount;
+
+	mount = files;
+	mount.origin = directory;
+	i->mounts = &mount;
+	i->extensions = NULL;
+}
+
+static void
+everything(enum lws_callback_reasons reason, const char *name, enum act act)
+{
+	struct peer ws, http, raw, file;
+	int pair[2], fds[2], closed_port, l, before;
+	lws_sock_file_fd_type fd;
+	char text[200];
+
+	target = reason;
+	what = act;
+	fired = made = ended = adopted = 0;
+	memset(all, 0, sizeof all);
+	stage_open(with_files);
+	lwsl_user("%s: %s", name, act_names[act]);
+	server_port = stage_port();
+	l = peer_listen(&closed_port);
+	close(l);
+	on = callback;
+	peer_connect(&ws, server_port);
+	peer_say(&ws, WS_HEAD("/") "Sec-WebSocket-Protocol: second\r\n\r\n");
+	peer_text(&ws, "hello");
+	peer_frame(&ws, 0x8a, "pong", 4);
+	peer_connect(&http, server_port);
+	peer_say(&http, "GET /files/f.txt HTTP/1.1\r\nHost: a\r\n\r\n"
+			"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+			"GET /dyn HTTP/1.1\r\nHost: a\r\n\r\n");
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || pipe(fds))
+		abort();
+	if (write(fds[1], "file", 4) != 4)
+		abort();
+	peer_attach(&raw, pair[0]);
+	peer_attach(&file, fds[1]);
+	fd.sockfd = pair[1];
+	lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", NULL);
+	fd.filefd = fds[0];
+	if (vh)
+		lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "first", NULL);
+	else
+		close(fds[0]);
+	peer_say(&raw, "raw");
+	if (vh) {
+		dial(server_port, NULL, "/");
+		dial(server_port, "GET", "/dyn");
+		dial(server_port, "RAW", "/");
+		dial(closed_port, NULL, "/");
+	}
+	if (target == LWS_CALLBACK_PROTOCOL_INIT)
+		CHECK(stage_vhost("another", 0, NULL) || what == MINUS || what == MINUS_ALWAYS || what == VHOST);
+	lws_cancel_service(cx);
+	for (int i = 0, quiet = 0; i < 300 && quiet < 5; i++) {
+		before = made + ended + (int)strlen(trail);
+		lws_service(cx, i < 16 ? -1 : 1);
+		quiet = before == made + ended + (int)strlen(trail) && i > 24 ? quiet + 1 : 0;
+		if (i == 16) {
+			peer_frame(&ws, 0x88, "\x03\xe8", 2);
+			peer_close(&raw);
+			peer_close(&file);
+		}
+		if (i == 22) {
+			peer_close(&http);
+			peer_close(&ws);
+		}
+	}
+	lws_context_destroy(cx);
+	snprintf(text, sizeof text, "%s came, so that %s", name, act_names[act]);
+	check_true(fired, __FILE__, __LINE__, text);
+	snprintf(text, sizeof text, "%s: %s: %d WSI_CREATE, %d WSI_DESTROY", name, act_names[act], made, ended);
+	check_true(made == ended, __FILE__, __LINE__, text);
+	peer_close(&ws);
+	peer_close(&http);
+	peer_close(&raw);
+	peer_close(&file);
+	while (keeps)
+		close(kept[--keeps]);
+	if (logged("internal error")) {
+		printf("%s: %s: %s\n", name, act_names[act], logs);
+		CHECK(!"an internal error");
+	}
+	before = check_failed;
+	stage_clean();
+	if (check_failed != before)
+		printf("that was %s: %s\n", name, act_names[act]);
+}
+
+static const struct {
+	enum lws_callback_reasons reason;
+	const char *name;
+} reasons[] = {
+#define R(r) { LWS_CALLBACK_##r, #r }
+	R(PROTOCOL_INIT),
+	R(PROTOCOL_DESTROY),
+	R(GET_THREAD_ID),
+	R(WSI_CREATE),
+	R(WSI_DESTROY),
+	R(EVENT_WAIT_CANCELLED),
+	R(FILTER_NETWORK_CONNECTION),
+	R(SERVER_NEW_CLIENT_INSTANTIATED),
+	R(HTTP_CONFIRM_UPGRADE),
+	R(HTTP_BIND_PROTOCOL),
+	R(FILTER_PROTOCOL_CONNECTION),
+	R(ADD_HEADERS),
+	R(ESTABLISHED),
+	R(RECEIVE),
+	R(RECEIVE_PONG),
+	R(SERVER_WRITEABLE),
+	R(TIMER),
+	R(WS_PEER_INITIATED_CLOSE),
+	R(WS_SERVER_DROP_PROTOCOL),
+	R(CLOSED),
+	R(FILTER_HTTP_CONNECTION),
+	R(HTTP),
+	R(HTTP_BODY),
+	R(HTTP_BODY_COMPLETION),
+	R(HTTP_WRITEABLE),
+	R(HTTP_FILE_COMPLETION),
+	R(HTTP_DROP_PROTOCOL),
+	R(CLOSED_HTTP),
+	R(RAW_SKT_BIND_PROTOCOL),
+	R(RAW_ADOPT),
+	R(RAW_CONNECTED),
+	R(RAW_RX),
+	R(RAW_WRITEABLE),
+	R(RAW_SKT_DROP_PROTOCOL),
+	R(RAW_CLOSE),
+	R(CHILD_CLOSING),
+	R(RAW_FILE_BIND_PROTOCOL),
+	R(RAW_ADOPT_FILE),
+	R(RAW_RX_FILE),
+	R(RAW_FILE_DROP_PROTOCOL),
+	R(RAW_CLOSE_FILE),
+	R(CONNECTING),
+	R(CLIENT_HTTP_BIND_PROTOCOL),
+	R(CLIENT_APPEND_HANDSHAKE_HEADER),
+	R(ESTABLISHED_CLIENT_HTTP),
+	R(CLIENT_FILTER_PRE_ESTABLISH),
+	R(CLIENT_ESTABLISHED),
+	R(CLIENT_WRITEABLE),
+	R(CLIENT_RECEIVE),
+	R(CLIENT_RECEIVE_PONG),
+	R(WS_CLIENT_DROP_PROTOCOL),
+	R(CLIENT_CLOSED),
+	R(CLIENT_CONNECTION_ERROR),
+	R(RECEIVE_CLIENT_HTTP),
+	R(RECEIVE_CLIENT_HTTP_READ),
+	R(COMPLETED_CLIENT_HTTP),
+	R(CLIENT_HTTP_DROP_PROTOCOL),
+	R(CLOSED_CLIENT_HTTP),
+#undef R
+};
+
+int
+main(int argc, char **argv)
+{
+	char path[300], title[100];
+	const char *only = getenv("GOLWS_TEST_REASON");
+
+	stage_begin(argc, argv);
+	snprintf(path, sizeof path, "%s/f.txt", directory);
+	CHECK_INT(lws_plat_write_file(path, "file", 4), 0);
+	for (int a = 0; a < ACTS; a++) {
+		snprintf(title, sizeof title, "in each callback %s", act_names[a]);
+		GROUP(title);
+		for (size_t i = 0; i < LWS_ARRAY_SIZE(reasons); i++)
+			if (!only || !strcmp(only, reasons[i].name))
+				everything(reasons[i].reason, reasons[i].name, (enum act)a);
+		check_group_end();
+		check_group = NULL;
+	}
+	return check_result();
+}
