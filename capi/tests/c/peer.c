@@ -21,18 +21,26 @@ peer_attach(struct peer *p, int fd)
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
-static void
-connect_to(struct peer *p, const struct sockaddr *a, socklen_t n, int rcvbuf)
+/* Whether it could be; p's socket is there in any case. */
+static int
+connected(struct peer *p, const struct sockaddr *a, socklen_t n, int rcvbuf)
 {
-	int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(a->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), ok;
 
 	if (rcvbuf)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof rcvbuf);
-	if (connect(fd, a, n)) {
-		printf("cannot connect: %s\n", strerror(errno));
-		CHECK(!"connected");
-	}
+	ok = !connect(fd, a, n);
 	peer_attach(p, fd);
+	return ok;
+}
+
+static void
+connect_to(struct peer *p, const struct sockaddr *a, socklen_t n, int rcvbuf)
+{
+	if (connected(p, a, n, rcvbuf))
+		return;
+	printf("cannot connect: %s\n", strerror(errno));
+	CHECK(!"connected");
 }
 
 static struct sockaddr_in
@@ -50,6 +58,14 @@ peer_connect(struct peer *p, int port)
 	struct sockaddr_in a = local(port);
 
 	connect_to(p, (struct sockaddr *)&a, sizeof a, 0);
+}
+
+int
+peer_try(struct peer *p, int port)
+{
+	struct sockaddr_in a = local(port);
+
+	return connected(p, (struct sockaddr *)&a, sizeof a, 0);
 }
 
 void

@@ -15,6 +15,9 @@ struct peer {
 /* To a TCP port of 127.0.0.1, or a unix socket. */
 void
 peer_connect(struct peer *p, int port);
+/* The same where nobody may listen any more; whether it could. */
+int
+peer_try(struct peer *p, int port);
 void
 peer_connect_unix(struct peer *p, const char *path);
 /* A small receive buffer, for a peer that is to be slow. */

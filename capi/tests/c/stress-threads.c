@@ -297,13 +297,18 @@ destroyed_while_served(void)
 	GROUP("a context is destroyed in a callback of one thread while the others serve");
 	for (int round = 0; round < 30; round++) {
 		static const int reasons[] = { LWS_CALLBACK_RECEIVE, LWS_CALLBACK_EVENT_WAIT_CANCELLED, LWS_CALLBACK_ESTABLISHED };
+		int port;
 
 		begin(THREADS);
+		port = lws_get_vhost_listen_port(listening); /* which may be gone at any time from here on */
 		destroy_in = reasons[round % 3];
 		for (int n = 0; n < 1000 && destroy_in >= 0; n++) { /* until one comes to a thread behind the first */
 			struct peer q;
 
-			peer_connect(&q, lws_get_vhost_listen_port(listening));
+			if (!peer_try(&q, port)) {
+				peer_close(&q);
+				break;
+			}
 			peer_say(&q, WS_HEAD("/") "\r\n");
 			peer_text(&q, "x");
 			if (context && destroy_in == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
