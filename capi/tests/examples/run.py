@@ -192,6 +192,31 @@ async def ws_deflate():
         writer.close()
 
 
+HOSTS = ["poll", "epoll", "libuv", "libevent", "libev", "glib", "sdevent", "custom", "extpoll"]
+
+
+def host(name):
+    async def hosted():
+        async with Server(f"host-{name}") as s:
+            async with s.ws(subprotocols=["echo"], compression=None) as one, s.ws(compression=None) as two:
+                for message in ("hello", "", b"\0\1\2", b"x" * 5_000_000):
+                    await one.send(message)
+                    await two.send(message)
+                    assert await one.recv() == message and await two.recv() == message, "the echo differs"
+                started = time.monotonic()
+                while time.monotonic() - started < 1.2:	# the loop's own timer goes on beside
+                    await one.send("more")
+                    assert await one.recv() == "more"
+        if name not in ("poll", "custom", "extpoll"):
+            assert "tick" in s.said(), s.said()
+
+    hosted.__name__ = f"host_{name}"
+    return hosted
+
+
+TESTS.extend(map(host, HOSTS))
+
+
 @test
 async def ws_broker():
     async with Server("ws-broker") as s:
