@@ -173,6 +173,54 @@ program_handles(int foreign)
 	timers = 0;
 }
 
+/* ---- destroyed in a callback of the loop that is not the library's, while lws_service() runs it ---- */
+
+static void
+destroy_now(uv_timer_t *t)
+{
+	lws_context_destroy(cx);
+	uv_close((uv_handle_t *)t, NULL);
+}
+
+static void
+destroyed_in_a_made_loop(void)
+{
+	static uv_timer_t t;
+
+	begin(NULL, 1);
+	connect_client();
+	CHECK_INT(uv_timer_init(lws_uv_getloop(cx, 0), &t), 0);
+	uv_timer_start(&t, destroy_now, 20, 0);
+	while (cx && lws_service(cx, 0) >= 0)
+		;
+	CHECK(!cx);
+}
+
+/* ---- a context that cannot be made ---- */
+
+static void
+not_made(void)
+{
+	struct lws_context_creation_info info;
+	uv_loop_t loop, *p = &loop;
+	void *loops[] = { &loop };
+
+	uv_loop_init(&loop);
+	begin(&p, 1);
+	memset(&info, 0, sizeof info);
+	info.iface = "127.0.0.1";
+	info.port = lws_get_vhost_listen_port(lws_get_vhost_by_name(cx, "default")); /* taken */
+	info.protocols = protocols;
+	info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+	info.foreign_loops = loops;
+	lws_set_log_level(0, NULL);
+	CHECK(!lws_create_context(&info));
+	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
+	lws_context_destroy(cx);
+	CHECK_INT(uv_run(&loop, UV_RUN_DEFAULT), 0);
+	CHECK_INT(uv_loop_close(&loop), 0);
+}
+
 /* ---- several loops ---- */
 
 static atomic_int stop;
@@ -245,6 +293,10 @@ main(void)
 	program_handles(1);
 	GROUP("the same on a loop that was made for it");
 	program_handles(0);
+	GROUP("destroyed in a timer of the program's while lws_service() runs the loop that was made for it");
+	destroyed_in_a_made_loop();
+	GROUP("a context that cannot be made leaves nothing on the loop");
+	not_made();
 	GROUP("three loops with a service thread each");
 	several();
 	return check_result();
