@@ -10,7 +10,6 @@
 
 #include "stub.h"
 
-#define GOLWS_CORE_ABI 1
 
 #define GOLWS_CORE_FUNCTIONS(F, W, T) \
 	/* context.go */ \
@@ -87,6 +86,14 @@ struct golws_host {
 	void (*ready)(struct golws_thread *t);
 	/* Frees memory in which the program may have libuv handles, when those are closed. */
 	void (*uv_free)(struct lws_context *cx, void *p);
+};
+
+/* A shim and a core that were built from different sources disagree about the layouts that they share; this
+ * number tells, so that they refuse each other instead of crashing. */
+enum {
+	GOLWS_CORE_ABI = (int)(1 + sizeof(struct golws_core) + 1031 * sizeof(struct golws_host) +
+			       7919 * sizeof(struct lws) + 104729 * sizeof(struct lws_context) +
+			       15485 * sizeof(struct lws_vhost) + 32452 * offsetof(struct golws_thread, record))
 };
 
 /* libgolws-core.so exports this and nothing else that the shim uses. */
