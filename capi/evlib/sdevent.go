@@ -7,9 +7,9 @@ import "unsafe"
 // sdEvent is systemd's sd-event. An I/O event source watches the descriptor.
 //
 // sd-event takes signals by a signalfd, so they must be blocked in every thread
-// of the process, and those of a Go runtime do not block them. So a signal comes
-// by a descriptor of the caller's, and the handle that the program gets is the
-// I/O event source of that.
+// of the process, which a library cannot arrange. So a signal comes by a
+// descriptor of the caller's, and the handle that the program gets is the I/O
+// event source of that.
 type sdEvent struct {
 	newEvent, unrefEvent, runFn, addIO, unrefSource, setEnabled uintptr
 

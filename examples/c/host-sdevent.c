@@ -1,8 +1,9 @@
 /*
  * A ws echo server on systemd's sd-event: host-sdevent [PORT]
  *
- * sd-event takes signals only where every thread blocks them. That has to be done before the context is
- * made, since the threads of the Go runtime inherit it. cc host-sdevent.c -lwebsockets -lsystemd
+ * sd-event takes signals only where every thread blocks them: main() does so before there is another.
+ *
+ * cc host-sdevent.c -lwebsockets -lsystemd
  */
 #include <libwebsockets.h>
 #include <stdio.h>
