@@ -45,7 +45,7 @@ TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
 C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
-.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs peers demo serve test check fuzz bench conformance install clean perl deps-perl python deps-python js deps-js
+.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs hosts peers demo serve test check fuzz bench conformance install clean perl deps-perl python deps-python js deps-js
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -71,7 +71,7 @@ js: wasm deps-js ## the npm package golws, in bindings/js/dist
 serve: build ## start the server of the demo and leave it running, to be looked at in a browser
 	build/demo.py --serve
 
-test: build deps-test deps-demo programs peers perl python deps-js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+test: build deps-test deps-demo programs hosts peers perl python deps-js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
 	build/steps.py test
 
 check: deps ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
@@ -120,7 +120,9 @@ $(OUT)/libwebsockets.pc: build/libwebsockets.pc.in include/lws_config.h
 	@mkdir -p $(@D)
 	sed -e 's|@prefix@|$${pcfiledir}/../..|; s|@libdir@|$${pcfiledir}|; s|@includedir@|$${pcfiledir}/../../include|; s|@version@|$(VERSION)|' $< >$@
 
-programs: $(C_PROGRAMS) $(if $(filter golws,$(AGAINST)),$(HOSTS))
+programs: $(C_PROGRAMS)
+
+hosts: $(HOSTS)
 
 # the examples with the system's library, to have a foreign lws on the other side
 peers:
