@@ -60,6 +60,10 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 	x.e, e.Face = e, x
 	for i, t := range x.threads {
 		t.e = e.Thread(i)
+		t.c.wake_fd = -1
+		if d, ok := t.e.Loop().Driver().(interface{ WakeFd() int }); ok {
+			t.c.wake_fd = C.int(d.WakeFd())
+		}
 		t.sul.t = t
 		t.sul.timer.Owner = &t.sul
 	}

@@ -1,8 +1,10 @@
 /* lws-context-vhost.h: contexts. */
 #include "core-call.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)
@@ -21,6 +23,8 @@ lws_create_context(const struct lws_context_creation_info *info)
 	}
 	if (i.default_loglevel)
 		lws_set_log_level(i.default_loglevel, NULL);
+	if (golws_core_loaded())
+		golws_signals_onstack();
 	cx = golws_call_context_create(&i);
 	if (cx) /* where it fails the program keeps it */
 		cx->baggage = i.external_baggage_free_on_destroy;
@@ -137,10 +141,15 @@ _lws_context_info_defaults(struct lws_context_creation_info *info, const char *s
 void
 lws_default_loop_exit(struct lws_context *cx)
 {
-	if (!cx)
+	const uint64_t one = 1;
+	int i, saved = errno;
+
+	if (!cx || atomic_exchange(&cx->loop_exit, 1) || atomic_load(&cx->destroying))
 		return;
-	atomic_store(&cx->loop_exit, 1);
-	lws_cancel_service(cx);
+	for (i = 0; i < cx->count_threads; i++) /* no lock and no Go: a signal handler may have interrupted either */
+		if (cx->threads[i].wake_fd >= 0 && write(cx->threads[i].wake_fd, &one, sizeof one) < 0)
+			break; /* it is full, so the wait ends anyway */
+	errno = saved;
 }
 
 /* The loop that most programs write by hand. The signal handlers are put back afterwards. */
@@ -149,11 +158,8 @@ static struct lws_context *volatile interrupted;
 static void
 on_interrupt(int sig)
 {
-	struct lws_context *cx = interrupted;
-
 	(void)sig;
-	if (cx)
-		atomic_store(&cx->loop_exit, 1);
+	lws_default_loop_exit(interrupted);
 }
 
 void

@@ -99,6 +99,15 @@ golws_enter_waiting(struct golws_thread *t);
 struct golws_thread *
 golws_here(struct lws_context *cx);
 
+/* ---- signals.c ---- */
+
+/* Lets the program's signal handlers run while a thread is in the core. */
+void
+golws_signals_onstack(void);
+/* The same, if that was long ago for t. */
+void
+golws_signals_check(struct golws_thread *t);
+
 /* Whether the caller is the thread that serves t, or nobody does yet. */
 static inline int
 golws_on_thread(struct golws_thread *t)

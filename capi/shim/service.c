@@ -12,6 +12,31 @@ thread(struct lws_context *cx, int tsi)
 	return &cx->threads[tsi];
 }
 
+/* One turn of t, which the caller has entered. */
+static int
+serve(struct golws_thread *t, int64_t us)
+{
+	char in_sul = t->in_sul;
+	int r;
+
+	atomic_store_explicit(&t->owner, pthread_self(), memory_order_relaxed);
+	atomic_fetch_add_explicit(&t->serving, 1, memory_order_relaxed);
+	if (in_sul) { /* called by a scheduled function: the others may become due meanwhile */
+		t->in_sul = 0;
+		t->sul_armed = 0;
+		arm(t);
+	}
+	if (us && t->watched == GOLWS_WATCHED_PERHAPS) { /* nobody else waits for it */
+		t->watched = GOLWS_WATCHED_NOT;
+		golws_call_host_unwatched(t);
+	}
+	golws_signals_check(t);
+	r = golws_call_service(t, us);
+	t->in_sul = in_sul;
+	atomic_fetch_sub_explicit(&t->serving, 1, memory_order_relaxed);
+	return r;
+}
+
 /* timeout_ms: positive, wait at most so long; 0, until something happens; -1 (or less), do not wait. */
 int
 lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
@@ -19,38 +44,24 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 	int64_t us = timeout_ms > 0 ? (int64_t)timeout_ms * 1000 : timeout_ms < 0 ? 0 : -1;
 	struct golws_thread *t;
 	int r = -1;
-	char in_sul;
 
 	if (!context || !golws_pin(context))
 		return -1;
 	t = thread(context, tsi);
-	if (t && us && t->hosted && !golws_inside(t) && (r = golws_service_hosted(t, us)) <= 0) {
-		if (atomic_load(&context->loop_exit))
-			r = -1;
-	} else if (t && !golws_enter_waiting(t)) {
+	if (t && us && t->hosted && !golws_inside(t))
+		r = golws_service_hosted(t, us);
+	else
+		r = 1;
+	if (t && r > 0) {
 		r = -1;
-		if (!atomic_load(&context->destroying))
+		if (golws_enter_waiting(t)) {
+			r = serve(t, us);
+			golws_leave(t);
+		} else if (!atomic_load(&context->destroying))
 			lwsl_err("lws_service: another thread serves service thread %d already\n", tsi);
-	} else if (t) {
-		atomic_store_explicit(&t->owner, pthread_self(), memory_order_relaxed);
-		atomic_fetch_add_explicit(&t->serving, 1, memory_order_relaxed);
-		in_sul = t->in_sul;
-		if (in_sul) { /* called by a scheduled function: the others may become due meanwhile */
-			t->in_sul = 0;
-			t->sul_armed = 0;
-			arm(t);
-		}
-		if (us && t->watched == GOLWS_WATCHED_PERHAPS) { /* nobody else waits for it */
-			t->watched = GOLWS_WATCHED_NOT;
-			golws_call_host_unwatched(t);
-		}
-		r = golws_call_service(t, us);
-		t->in_sul = in_sul;
-		atomic_fetch_sub_explicit(&t->serving, 1, memory_order_relaxed);
-		golws_leave(t);
-		if (atomic_load(&context->loop_exit))
-			r = -1;
 	}
+	if (!t || atomic_load(&context->loop_exit))
+		r = -1;
 	golws_unpin(context);
 	return r;
 }

@@ -11,13 +11,17 @@
  * timeout_ms: positive = wait at most that many milliseconds; -1 = do not wait; 0 = wait for as long
  * as it takes. (lws ignores positive values; a program that passes one gets what it says here.)
  *
+ * Signals: handlers that the program has installed get SA_ONSTACK, since the library runs on small stacks; a
+ * handler that is installed while another thread waits here should set it itself.
+ *
  * A callback may call it again (`lws_service(ctx, -1)`). Returns 0, or a negative value when the
  * context is being destroyed or its loop has been told to end: stop calling it. */
 LWS_VISIBLE LWS_EXTERN int
 lws_service(struct lws_context *context, int timeout_ms);
 
 /* The same for service thread tsi, 0 to lws_get_count_threads() - 1. Each is run by one thread of the
- * program, always the same. */
+ * program at a time; a second one gets -1. While one is in it, calls by others that are about the service
+ * thread's connections fail with a log line, except for those that say "Any thread". */
 LWS_VISIBLE LWS_EXTERN int
 lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi);
 

@@ -89,6 +89,15 @@ func (d *Driver) deliver() {
 // Wake is loop.Driver's.
 func (d *Driver) Wake() { d.n.Wake() }
 
+// WakeFd is a descriptor to which eight bytes that are not all zero are written
+// to do what Wake does, where Go code cannot run; -1 where there is none.
+func (d *Driver) WakeFd() int {
+	if n, ok := d.n.(interface{ WakeFd() int }); ok {
+		return n.WakeFd()
+	}
+	return -1
+}
+
 var origin = time.Now().Add(-time.Second) // Now is never 0
 
 // Now is loop.Driver's: the monotonic clock of the process.

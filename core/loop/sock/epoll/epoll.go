@@ -193,6 +193,10 @@ func (n *Notifier) Wake() {
 	}
 }
 
+// WakeFd is the eventfd: writing to it ends a Wait, also where Go code cannot
+// run.
+func (n *Notifier) WakeFd() int { return n.wake }
+
 // unwake reads before it clears the flag: the other way round a wake in
 // between would be read away and leave the flag set for good.
 func (n *Notifier) unwake() {

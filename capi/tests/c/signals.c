@@ -1,0 +1,175 @@
+/* Signals while the library runs: handlers that know nothing of it, and lws_context_default_loop_run_destroy(), which
+ * other threads and signal handlers make leave. */
+#include "peer.h"
+
+#include <poll.h>
+#include <signal.h>
+
+static pthread_t runner;
+static int how;
+static struct lws_context *context;
+
+static void
+program_handler(int sig)
+{
+	(void)sig;
+	lws_default_loop_exit(context);
+}
+
+/* Sends what ends the loop, after a moment that is longer from one round to the next. */
+static void *
+ender(void *arg)
+{
+	struct timespec moment = { 0, (long)(intptr_t)arg * 20000 };
+	struct sigaction sa;
+
+	do /* before that, the signals would end the test */
+		sigaction(SIGTERM, NULL, &sa);
+	while (how >= 1 && how <= 3 && sa.sa_handler == SIG_DFL);
+	nanosleep(&moment, NULL);
+	switch (how) {
+	case 0:
+		lws_default_loop_exit(context);
+		break;
+	case 1: /* to whichever thread the system likes */
+		kill(getpid(), SIGINT);
+		break;
+	case 2:
+		kill(getpid(), SIGTERM);
+		break;
+	case 3: /* this one: not the one that waits */
+		pthread_kill(pthread_self(), SIGINT);
+		break;
+	default:
+		pthread_kill(runner, SIGUSR1);
+		break;
+	}
+	return NULL;
+}
+
+static void
+rounds(const char *what, int kind)
+{
+	static char message[200];
+	int sockets = open_sockets();
+	struct sigaction was, now;
+
+	GROUP(what);
+	how = kind;
+	sigaction(SIGINT, NULL, &was);
+	for (int i = 0; i < 60; i++) {
+		pthread_t t;
+		lws_usec_t start = lws_now_usecs();
+
+		CHECK(stage_make(NULL));
+		context = cx;
+		runner = pthread_self();
+		pthread_create(&t, NULL, ender, (void *)(intptr_t)i);
+		lws_context_default_loop_run_destroy(cx);
+		pthread_join(t, NULL);
+		CHECK(!cx);
+		snprintf(message, sizeof message, "round %d took %d ms", i, (int)((lws_now_usecs() - start) / 1000));
+		check_true(lws_now_usecs() - start < 5 * LWS_US_PER_SEC, __FILE__, __LINE__, message);
+	}
+	sigaction(SIGINT, NULL, &now);
+	CHECK(now.sa_handler == was.sa_handler);
+	CHECK_INT(open_sockets(), sockets);
+}
+
+/* ---- handlers as programs have them: by signal(), and hungry for stack ---- */
+
+static volatile int handled;
+static int told;
+
+static int
+deep(int n)
+{
+	volatile char page[1000];
+
+	for (size_t i = 0; i < sizeof page; i += 100)
+		page[i] = (char)n;
+	return n ? deep(n - 1) + page[0] : 0;
+}
+
+static void
+hungry(int sig)
+{
+	(void)sig;
+	deep(12);
+	handled++;
+}
+
+static void *
+annoy(void *arg)
+{
+	while (!told) {
+		pthread_kill(runner, SIGUSR2);
+		poll(NULL, 0, 1);
+	}
+	return arg;
+}
+
+static int
+echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	if (reason == LWS_CALLBACK_RECEIVE)
+		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
+	return 0;
+}
+
+static void
+hungry_handlers(void)
+{
+	char text[32];
+	pthread_t t;
+	struct peer p;
+
+	GROUP("a handler that was installed by signal() behind lws_create_context() has the stack that it needs");
+	stage_open(NULL);
+	on = echo;
+	signal(SIGUSR2, hungry);
+	runner = pthread_self();
+	peer_open_ws(&p, stage_port(), NULL);
+	pthread_create(&t, NULL, annoy, NULL);
+	for (int i = 0; i < 400; i++) {
+		snprintf(text, sizeof text, "message %d", i);
+		peer_text(&p, text);
+		CHECK_TEXT(&p, text);
+		lws_service(cx, 2); /* most of the time it waits */
+	}
+	told = 1;
+	pthread_join(t, NULL);
+	CHECK(handled > 100);
+	signal(SIGUSR2, SIG_DFL);
+	peer_close(&p);
+	UNTIL(trailed("CLOSED"));
+	stage_close();
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sigaction sa;
+
+	stage_begin(argc, argv);
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = program_handler;
+	sa.sa_flags = SA_ONSTACK;
+	sigaction(SIGUSR1, &sa, NULL);
+	hungry_handlers();
+	rounds("left from another thread", 0);
+	rounds("left by SIGINT", 1);
+	rounds("left by SIGTERM", 2);
+	rounds("left by SIGINT that another thread gets", 3);
+	rounds("left from the program's own signal handler", 4);
+
+	GROUP("a loop that was told to end is not run again");
+	CHECK(stage_make(NULL));
+	lws_default_loop_exit(cx);
+	lws_default_loop_exit(cx);
+	CHECK(lws_service(cx, 0) < 0);
+	lws_context_destroy(cx);
+	lws_default_loop_exit(NULL);
+	return check_result();
+}
