@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measure this library beside the system's libwebsockets, with the same C programs, in one run.
 
-    bench.py [ws|http|memory ...] [--rounds 5] [--seconds 2]
+    bench.py [ws|http|memory|hosts ...] [--rounds 5] [--seconds 2]
 
 ws      messages echoed per second (../shared/bench/compare.py with echo.c; skipped where that folder is absent)
 http    requests per second by wrk: a static file of 1 KiB, and a dynamic answer
 memory  resident bytes added by each of many idle ws connections, to a server that allocates none itself
+hosts   processor time for an echoed message as a guest of libuv and others, beside our own loop (not unless asked for)
 
 Servers run one at a time, in turn, on CPU 0, and the load on CPU 1. The ratio is the median of the rounds' ratios.
 """
@@ -150,12 +151,54 @@ def memory(o):
         print(f"{name:<10}{before / 1e6:>12.1f}{after / 1e6:>12.1f}{(after - before) / n:>12.0f}", flush=True)
 
 
+HOSTS = ("libuv", "libevent", "libev", "glib", "sdevent", "extpoll", "custom")
+ECHOES = ((100, 1, 64), (100, 16, 64), (1000, 1, 64), (100, 16, 1024), (10, 1, 65536), (10, 4, 1000000))  # connections, depth, bytes
+
+
+def processor_time(pid):
+    """Seconds that all threads of a process have run."""
+    return sum(int(t.joinpath("schedstat").read_text().split()[0]) for t in pathlib.Path(f"/proc/{pid}/task").iterdir()) / 1e9
+
+
+def hosts(o):
+    print(f"\nA guest: messages/s, and processor time for each, of the host beside our own loop (> 1: the host is better)\n"
+          f"{'host':<10}{'conns x depth x bytes':>24}{'rate':>8} [range]{'time':>14} [range]")
+    if not (SHARED / "wsload.c").exists():
+        print("skipped: ../shared/bench/wsload.c is not here")
+        return
+    program, load = OURS / "host", OUT / "bench/wsload"
+    subprocess.run(["make", "--no-print-directory", f"{program}".removeprefix(f"{ROOT}/")], cwd=ROOT, check=True)
+    subprocess.run(["cc", "-O2", "-o", str(load), str(SHARED / "wsload.c")], check=True)
+
+    def measure(host, echo):
+        with Server(program, host) as s:
+            before = processor_time(s.p.pid)
+            p = subprocess.run(["taskset", "-c", "1", str(load), "127.0.0.1", str(s.port), "/", "lws-minimal", *map(str, echo), str(o.seconds)],
+                               capture_output=True, text=True)
+            spent = processor_time(s.p.pid) - before
+        if p.returncode:
+            sys.exit(f"{host} {echo}: {p.stdout}{p.stderr}")
+        rate = float(re.search(r"msgs/s=([\d.]+)", p.stdout).group(1))
+        return rate, spent / (rate * o.seconds)
+
+    for host in o.hosts or HOSTS:
+        for echo in ECHOES:
+            rates, times = [], []
+            for _ in range(o.rounds):
+                (theirs, their_time), (ours, our_time) = measure(host, echo), measure("own", echo)
+                rates.append(theirs / ours)
+                times.append(our_time / their_time)
+            print(f"{host:<10}{' x '.join(map(str, echo)):>24}{statistics.median(rates):>8.2f} [{min(rates):.2f} {max(rates):.2f}]"
+                  f"{statistics.median(times):>9.2f} [{min(times):.2f} {max(times):.2f}]", flush=True)
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("what", nargs="*", default=[])
     a.add_argument("--rounds", type=int, default=5)
     a.add_argument("--seconds", type=float, default=2)
     a.add_argument("--against-itself", action="store_true", help="the system's library on both sides, to see how much a ratio wavers")
+    a.add_argument("--hosts", type=lambda s: s.split(","), help=f"which, by commas; of {','.join(HOSTS)}")
     o = a.parse_args()
     if os.cpu_count() < 2:
         sys.exit("two CPUs are needed: one for the server, one for the load")
@@ -169,7 +212,7 @@ def main():
     else:
         build()
     for part in o.what or ["ws", "http", "memory"]:
-        {"ws": ws, "http": http, "memory": memory}[part](o)
+        {"ws": ws, "http": http, "memory": memory, "hosts": hosts}[part](o)
 
 
 if __name__ == "__main__":
