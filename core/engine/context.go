@@ -202,6 +202,9 @@ func (c *Context) Destroy() {
 func (c *Context) Deprecate(t *Thread, empty func()) {
 	c.mu.Lock()
 	ports := append([]*Port(nil), c.ports...)
+	for _, p := range ports {
+		p.closed.Store(true)
+	}
 	c.mu.Unlock()
 	for _, o := range c.threads {
 		stop := func() {

@@ -19,6 +19,7 @@ type Port struct {
 	number    int
 	vhosts    atomic.Pointer[[]*Vhost]
 	listeners []loop.Listener // by thread; nil where not listening yet
+	closed    atomic.Bool     // by Deprecate
 }
 
 // Vhosts are those that listen here, the first one being the default.
@@ -37,7 +38,8 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 	o := &v.opt
 	if o.Port != 0 || o.UnixSocket {
 		for _, p := range c.ports {
-			if p.number == o.Port && p.iface == o.Iface && p.spec.Addr.IsUnix() == o.UnixSocket {
+			same := p.iface == o.Iface && p.spec.Addr.IsUnix() == o.UnixSocket
+			if same && (o.UnixSocket || p.number == o.Port) && !p.closed.Load() {
 				vs := append(append([]*Vhost{}, p.Vhosts()...), v)
 				p.vhosts.Store(&vs)
 				v.port = p
@@ -134,7 +136,7 @@ func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
 
 // share listens on one more thread, on the same socket.
 func (p *Port) share(t *Thread, spec loop.ListenSpec) {
-	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 {
+	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 || p.closed.Load() {
 		return
 	}
 	l, err := t.loop.Driver().Listen(spec, &accepting{t, p})
