@@ -8,6 +8,7 @@
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -89,6 +90,30 @@ def go_ws(port):
         return False, err.strip().splitlines()[-1]
     code, out, err = run(program, f"ws://127.0.0.1:{port}/")
     return code == 0, ((out.decode(errors="replace") + err).strip().splitlines() or ["no output"])[-1]
+
+
+def wazero(bin_dir):
+    """The module in wazero serves the page and an echo; curl and the C client ask for them."""
+    program = ROOT / "build/out/examples/golws-host"
+    code, _, err = run("go", "build", "-o", program, "./wasm/host/cmd/golws-host", seconds=300)
+    if code:
+        return False, err.strip().splitlines()[-1]
+    host = subprocess.Popen([program, "-dir", PAGE, "-port", "0", "-module", ROOT / "build/out/lws.wasm"],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        line = host.stdout.readline() # "serving … on http://127.0.0.1:PORT/ from …"
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        if not found:
+            return False, line.strip() or "the host did not start"
+        port = int(found[1])
+        code, out, err = run("curl", "-sS", "--max-time", 20, f"http://127.0.0.1:{port}/index.html")
+        if code or out != (PAGE / "index.html").read_bytes():
+            return False, err.strip() or "the page came out differently"
+        held, said = c_ws(bin_dir, port)
+        return held, f"the page, and {said}"
+    finally:
+        host.terminate()
+        host.wait(20)
 
 
 def python_ws(port):
@@ -190,6 +215,7 @@ def main():
             ("C client", "fetched the page", c_http, o.bin, port),
             ("C client", "had messages echoed over WebSocket", c_ws, o.bin, port),
             ("Go client", "had messages echoed over WebSocket", go_ws, port),
+            ("wazero", "served the page and an echo to curl and C", wazero, o.bin),
             ("Python", "had messages echoed on asyncio", python_ws, port),
             ("Perl", "had messages echoed on AnyEvent's own loop", perl_ws, port, "AnyEvent", "Perl"),
             ("Perl", "had messages echoed on AnyEvent with EV", perl_ws, port, "AnyEvent", "EV"),
