@@ -167,7 +167,8 @@ func golws_context_finish_startup(ct *C.struct_golws_thread) (ret C.int) {
 	return 0
 }
 
-// golws_context_deprecate stops listening; the program is told when the last
+// golws_context_deprecate lets the context end by itself: the program is told
+// when nothing listens any more, and the context is destroyed when the last
 // connection is gone.
 //
 //export golws_context_deprecate
@@ -177,10 +178,12 @@ func golws_context_deprecate(ct *C.struct_golws_thread) {
 	if t == nil {
 		return
 	}
-	cx := ct.cx
 	x := t.cx
 	x.e.Deprecate(t.e, func() {
-		C.golws_reload(cx)
+		C.golws_reload(x.c)
 		x.back()
+	}, func() {
+		C.golws_context_ending(x.c)
+		x.e.Destroy()
 	})
 }

@@ -142,6 +142,12 @@ golws_vhost_finalize(struct lws_vhost *vh)
 }
 
 void
+golws_context_ending(struct lws_context *cx)
+{
+	atomic_store(&cx->destroying, 1);
+}
+
+void
 golws_reload(struct lws_context *cx)
 {
 	if (cx->reload)

@@ -19,7 +19,9 @@ void golws_uv_free(struct lws_context *cx, void *p);
 
 /* Tells the program that the vhost ends. */
 void golws_vhost_finalize(struct lws_vhost *vh);
-/* Tells the program that its deprecated context is empty. */
+/* Notes that the context is being destroyed, by itself. */
+void golws_context_ending(struct lws_context *cx);
+/* Tells the program that its deprecated context listens no more. */
 void golws_reload(struct lws_context *cx);
 /* Parses "user:group"; nonzero where either is unknown. */
 int golws_user_group(const char *perms, int *uid, int *gid);

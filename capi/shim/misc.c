@@ -11,13 +11,13 @@ lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd)
 	return golws_call_writable_now(wsi);
 }
 
-/* A context that is deprecated accepts no more, so that another process can take its ports; it lives on
- * until its last connection is gone, and then tells its program. */
+/* A context that is deprecated accepts no more, so that another process can take its ports, of which its
+ * program is told; it lives on until its last connection is gone. */
 void
 lws_context_deprecate(struct lws_context *context, lws_reload_func cb)
 {
-	(void)cb; /* told by the core through context->reload */
-	atomic_store(&context->deprecated, 1);
+	if (atomic_exchange(&context->deprecated, 1))
+		return;
 	context->reload = cb;
 	golws_call_context_deprecate(golws_here(context));
 }

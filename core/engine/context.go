@@ -197,32 +197,42 @@ func (c *Context) Destroy() {
 	}
 }
 
-// Deprecate stops listening on every port, so that another process can, and
-// calls empty when the last connection is gone, on some service thread.
-func (c *Context) Deprecate(t *Thread, empty func()) {
+// Deprecate lets the context end by itself: it stops listening on every port,
+// calls free when that is done on every thread, so that the ports can be
+// another's, and empty when the last connection is gone too. Both are called on
+// some service thread. t is the calling thread.
+func (c *Context) Deprecate(t *Thread, free, empty func()) {
+	t.enter()
+	defer t.leave()
 	c.mu.Lock()
 	ports := append([]*Port(nil), c.ports...)
 	for _, p := range ports {
 		p.closed.Store(true)
 	}
 	c.mu.Unlock()
-	for _, o := range c.threads {
-		stop := func() {
-			for _, p := range ports {
-				p.closeOn(o)
-			}
+	var left atomic.Int32
+	left.Store(int32(len(c.threads)))
+	stop := func(t *Thread) {
+		t.enter()
+		for _, p := range ports {
+			p.closeOn(t)
 		}
-		if o == t {
-			stop()
-		} else {
-			o.loop.Post(stop)
+		if left.Add(-1) == 0 {
+			free()
+			c.empty.Store(&empty)
+			c.maybeEmpty()
+		}
+		t.leave()
+	}
+	for _, o := range c.threads {
+		if o != t {
+			o.loop.Post(func() { stop(o) })
 		}
 	}
-	c.empty.Store(&empty)
-	c.maybeEmpty()
+	stop(t)
 }
 
-// maybeEmpty tells a deprecated context's program, once, that no wsi is left.
+// maybeEmpty tells, once, that a deprecated context has no wsi left.
 func (c *Context) maybeEmpty() {
 	if c.empty.Load() == nil || c.live.Load() > 0 {
 		return

@@ -72,8 +72,11 @@ func TestDeprecatedBeforeAThreadListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := 0
-	cx.Deprecate(cx.Thread(0), func() { told++ })
+	free, empty := 0, 0
+	cx.Deprecate(cx.Thread(0), func() { free++ }, func() { empty++ })
+	if free+empty != 0 {
+		t.Error("told before the other thread has stopped")
+	}
 	for range 3 {
 		for _, th := range cx.Threads() {
 			if err := th.Service(0); err != nil {
@@ -86,7 +89,7 @@ func TestDeprecatedBeforeAThreadListens(t *testing.T) {
 			t.Errorf("thread %d listens", th.Index())
 		}
 	}
-	if told != 1 {
-		t.Errorf("told %d times that it is empty", told)
+	if free != 1 || empty != 1 {
+		t.Errorf("told %d times that the ports are free, %d times that it is empty", free, empty)
 	}
 }
