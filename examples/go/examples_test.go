@@ -96,7 +96,10 @@ func TestStatic(t *testing.T) {
 		body   func([]byte) bool
 	}{
 		{"/page.txt", 200, func(b []byte) bool { return bytes.Equal(b, page) }},
-		{"/time", 200, func(b []byte) bool { _, err := time.Parse(time.RFC3339, strings.TrimSpace(string(b))); return err == nil }},
+		{"/time", 200, func(b []byte) bool {
+			_, err := time.Parse(time.RFC3339, strings.TrimSpace(string(b)))
+			return err == nil
+		}},
 		{"/nosuch", 404, func([]byte) bool { return true }},
 	} {
 		r, err := http.Get("http://127.0.0.1:" + port + c.path)
