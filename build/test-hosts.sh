@@ -28,7 +28,7 @@ libraries() { # of a program
 
 programs=("$@")
 if [ ${#programs[@]} = 0 ]; then
-	for source in "$tests"/host-*.c "$tests"/loops.c "$tests"/libuv.c; do programs+=("$(basename "$source" .c)"); done
+	for source in "$tests"/host-*.c "$tests"/loops.c "$tests"/libuv.c "$tests"/custom.c; do programs+=("$(basename "$source" .c)"); done
 fi
 case " ${programs[*]} " in *" host-own "*) ;; *) programs=(host-own "${programs[@]}") ;; esac
 
@@ -95,8 +95,8 @@ for name in "${programs[@]}"; do
 			status=$?
 			"$program" >>"$work/stdout" 2>>"$work/stderr" || status=1 # without any: uloop is missing
 			;;&
-		libuv) "$program" >"$work/stdout" 2>"$work/stderr"; status=$? ;;&
-		loops | libuv)
+		libuv | custom) "$program" >"$work/stdout" 2>"$work/stderr"; status=$? ;;&
+		loops | libuv | custom)
 			cat "$work/stdout"
 			[ $status = 0 ] || head -n 60 "$work/stderr"
 			verdict "hosts/$name ($how)" $status

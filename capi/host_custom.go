@@ -147,6 +147,8 @@ func (k *custom) tell() {
 		h.added, h.told = true, h.want
 		if err := k.show(fd, h); err != nil {
 			logLine(k.t.cx.c, nil, nil, engine.LogErr, err.Error())
+			h.added = false
+			k.refused(fd)
 		}
 	}
 }
@@ -166,6 +168,20 @@ func (k *custom) show(fd int, h *hostedFd) error {
 		}
 	}
 	return k.add(fd, nil, nil, C.GOLWS_FD_CONNECTION, h.want)
+}
+
+// refused closes the connection that the program cannot watch. A listening
+// descriptor stays, and accepts when something else makes the thread turn.
+func (k *custom) refused(fd int) {
+	k.t.e.Each(func(w *engine.Wsi) bool {
+		if c := w.Carrier(); c == nil || c.Fd() != fd {
+			return true
+		}
+		k.t.e.Enter()
+		w.CloseNow()
+		k.t.e.Leave()
+		return false
+	})
 }
 
 // forget keeps the program's descriptor when the record of its connection goes:

@@ -33,7 +33,8 @@ enum golws_fd_kind {
 
 /* A new thread; nonzero where the program refuses it. */
 int golws_custom_begin(struct golws_thread *t, uintptr_t foreign);
-/* A new descriptor, of w, or where that is NULL of a record made here. events: LWS_EV_ flags. */
+/* A new descriptor, of w, or where that is NULL of a record made here. events: LWS_EV_ flags. Nonzero where the
+ * program refuses it: it is told no more of it. */
 int golws_custom_add(struct golws_thread *t, int fd, struct lws *w, struct lws_vhost *vh, int kind,
 		     unsigned int events);
 /* Other events, with LWS_EV_START or LWS_EV_STOP. */

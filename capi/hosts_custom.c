@@ -100,17 +100,20 @@ golws_custom_add(struct golws_thread *t, int fd, struct lws *w, struct lws_vhost
 {
 	const struct lws_event_loop_ops *o = ops(t);
 	int (*accept)(struct lws *) = o->sock_accept;
-	int r = 0;
 
 	if (room_for(t, fd) || (!w && !(w = stand_in(t, fd, vh))))
 		return 1;
 	t->fds[fd] = w;
 	if (kind == GOLWS_FD_LISTENING && o->init_vhost_listen_wsi)
 		accept = o->init_vhost_listen_wsi;
-	if (accept)
-		r = accept(w);
+	if (accept && accept(w)) {
+		t->fds[fd] = NULL;
+		if (w->stand_in)
+			golws_free(w);
+		return 1;
+	}
 	golws_custom_io(t, fd, events | LWS_EV_START);
-	return r;
+	return 0;
 }
 
 void

@@ -44,6 +44,9 @@ func makeVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creation
 		v.e.Destroy(t)
 		return nil
 	}
+	if k := x.threads[t.Index()].host.custom; k != nil && !x.gone.Load() {
+		k.tell()
+	}
 	return v
 }
 

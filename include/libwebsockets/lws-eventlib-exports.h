@@ -45,7 +45,7 @@ struct lws_event_loop_ops {
 	int (*destroy_context1)(struct lws_context *context);
 	/* The last call: the context is about to be freed. */
 	int (*destroy_context2)(struct lws_context *context);
-	/* A listening descriptor. Nonzero is logged. */
+	/* A listening descriptor. Nonzero: it cannot be watched; logged. */
 	int (*init_vhost_listen_wsi)(struct lws *wsi);
 	/* A service thread. _loop: its entry in info.foreign_loops, NULL without that. Nonzero: the context is
 	 * not made. */
@@ -56,7 +56,7 @@ struct lws_event_loop_ops {
 	int (*check_client_connect_ok)(struct lws *wsi);
 	/* Not called: the library closes its descriptors itself. */
 	void (*close_handle_manually)(struct lws *wsi);
-	/* A new descriptor, accepted, connecting or adopted. Nonzero is logged. */
+	/* A new descriptor, accepted, connecting or adopted. Nonzero: it cannot be watched, and is closed. */
 	int (*sock_accept)(struct lws *wsi);
 	/* flags: LWS_EV_START or LWS_EV_STOP, with LWS_EV_READ, LWS_EV_WRITE or both. */
 	void (*io)(struct lws *wsi, unsigned int flags);
