@@ -141,7 +141,7 @@ func golws_context_destroy(cx *C.struct_lws_context) {
 	defer guard(cx)
 	if x := contextOf(cx); x != nil {
 		C.golws_custom_destroying(cx)
-		x.e.Destroy()
+		x.e.DestroyBut(func(e *engine.Thread) bool { return x.threads[e.Index()].c.ends_itself != 0 })
 	}
 }
 
@@ -182,8 +182,5 @@ func golws_context_deprecate(ct *C.struct_golws_thread) {
 	x.e.Deprecate(t.e, func() {
 		C.golws_reload(x.c)
 		x.back()
-	}, func() {
-		C.golws_context_ending(x.c)
-		x.e.Destroy()
-	})
+	}, func() { C.golws_context_empty(x.c) })
 }

@@ -142,9 +142,9 @@ golws_vhost_finalize(struct lws_vhost *vh)
 }
 
 void
-golws_context_ending(struct lws_context *cx)
+golws_context_empty(struct lws_context *cx)
 {
-	atomic_store(&cx->destroying, 1);
+	host->context_empty(cx);
 }
 
 void

@@ -19,8 +19,8 @@ void golws_uv_free(struct lws_context *cx, void *p);
 
 /* Tells the program that the vhost ends. */
 void golws_vhost_finalize(struct lws_vhost *vh);
-/* Notes that the context is being destroyed, by itself. */
-void golws_context_ending(struct lws_context *cx);
+/* Destroys a deprecated context, as its last connection is gone. */
+void golws_context_empty(struct lws_context *cx);
 /* Tells the program that its deprecated context listens no more. */
 void golws_reload(struct lws_context *cx);
 /* Parses "user:group"; nonzero where either is unknown. */

@@ -42,9 +42,12 @@ lws_context_destroy(struct lws_context *context)
 	if (!context || !golws_pin(context))
 		return;
 	if (!atomic_exchange(&context->destroying, 1)) {
-		for (i = 0; i < context->count_threads; i++)
-			if ((mine[i] = (char)golws_enter_waiting(&context->threads[i])))
+		for (i = 0; i < context->count_threads; i++) {
+			mine[i] = (char)golws_enter_waiting(&context->threads[i]);
+			context->threads[i].ends_itself = !mine[i];
+			if (mine[i])
 				golws_sul_end(&context->threads[i]);
+		}
 		golws_call_context_destroy(context);
 		for (i = 0; i < context->count_threads; i++)
 			if (mine[i])

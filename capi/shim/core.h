@@ -80,6 +80,8 @@ struct golws_host {
 	/* The records of contexts and vhosts: one that the core made, and one that it is done with. */
 	void (*context_made)(struct lws_context *cx);
 	void (*context_gone)(struct lws_context *cx);
+	/* A deprecated context has no connection left. */
+	void (*context_empty)(struct lws_context *cx);
 	void (*vhost_made)(struct lws_vhost *vh);
 	void (*vhost_gone)(struct lws_vhost *vh);
 	/* What the event loop that watches t calls when its descriptor is readable. */

@@ -43,6 +43,7 @@ const struct golws_host golws_host = {
 	.is_pm_deflate = is_pm_deflate,
 	.context_made = golws_context_made,
 	.context_gone = golws_context_gone,
+	.context_empty = lws_context_destroy,
 	.vhost_made = golws_vhost_made,
 	.vhost_gone = golws_vhost_gone,
 	.ready = golws_service_ready,

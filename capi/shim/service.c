@@ -33,7 +33,8 @@ serve(struct golws_thread *t, int64_t us)
 	golws_signals_check(t);
 	r = golws_call_service(t, us);
 	t->in_sul = in_sul;
-	atomic_fetch_sub_explicit(&t->serving, 1, memory_order_relaxed);
+	if (atomic_fetch_sub(&t->serving, 1) == 1 && r >= 0 && atomic_load(&t->cx->destroying))
+		r = golws_call_service(t, 0); /* destroyed behind that turn, and left to us */
 	return r;
 }
 

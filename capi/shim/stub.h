@@ -81,6 +81,7 @@ struct golws_thread {
 	struct golws_record record[GOLWS_RECORDS];
 	struct lws *wants, *wants_last;
 	_Atomic(int) serving; /* nesting of lws_service_tsi() */
+	int ends_itself; /* while the context is being destroyed: who serves it ends it */
 	int64_t signals_ms; /* when its thread looked at signal handlers last; see signals.c */
 	int wake_fd; /* an eventfd that ends its wait, -1 for none: for signal handlers */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS]; /* lws_sul_schedule()'s, earliest first */

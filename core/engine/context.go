@@ -186,12 +186,16 @@ func (c *Context) Cancel() {
 // comes for every protocol, and the drivers close. It may be called from
 // anywhere, inside callbacks and more than once. Threads on which somebody runs
 // end when they are left, the others here.
-func (c *Context) Destroy() {
+func (c *Context) Destroy() { c.DestroyBut(func(*Thread) bool { return false }) }
+
+// DestroyBut is Destroy that leaves some threads to those who call Service on
+// them next.
+func (c *Context) DestroyBut(leave func(t *Thread) bool) {
 	if c.destroying.Swap(true) {
 		return
 	}
 	for _, t := range c.threads {
-		if t.hosted.Load() || !t.tearIdle() {
+		if leave(t) || t.hosted.Load() || !t.tearIdle() {
 			t.loop.Wake()
 		}
 	}
