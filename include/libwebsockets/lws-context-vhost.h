@@ -357,9 +357,11 @@ lws_create_context(const struct lws_context_creation_info *info);
  * protocols, and frees it. NULL is accepted; so is a second call from within those callbacks.
  *
  * From within a callback of the context it only begins: the rest is done when lws_service(), which then
- * returns a negative value, is left. The program must not use the context after that. With several
- * service threads, the others must have left lws_service_tsi() before: it returns a negative value on
- * each of them once the destroying has begun. */
+ * returns a negative value, is left. The program must not use the context after that.
+ *
+ * Any thread. Service threads on which lws_service_tsi() runs end their connections themselves: it
+ * returns a negative value on each of them, and the last one frees the context. Those of the others are
+ * ended here. */
 LWS_VISIBLE LWS_EXTERN void
 lws_context_destroy(struct lws_context *context);
 
@@ -376,14 +378,14 @@ LWS_VISIBLE LWS_EXTERN int
 lws_context_is_deprecated(struct lws_context *context);
 
 /* Makes a vhost of the members of info marked (V), and listens. Returns NULL if it cannot be, with the
- * reason logged. */
+ * reason logged. On a service thread of the context, or while nobody serves it. */
 LWS_VISIBLE LWS_EXTERN struct lws_vhost *
 lws_create_vhost(struct lws_context *context, const struct lws_context_creation_info *info);
 
 /* Stops listening for vh, unless other vhosts share the port, and closes its connections with their
  * callbacks. When the last has gone its protocols get LWS_CALLBACK_PROTOCOL_DESTROY, info.finalize is
- * called and vh is freed: before the call returns, or, if it came from within a callback, when the loop's
- * iteration ends. */
+ * called and vh is freed: at the latest when each service thread has run once more. On a service thread of
+ * the context, or while nobody serves it. */
 LWS_VISIBLE LWS_EXTERN void
 lws_vhost_destroy(struct lws_vhost *vh);
 
