@@ -283,7 +283,8 @@ static int write_kinds(struct lws *wsi, enum lws_callback_reasons reason, void *
 		case 2: write_text("server2", wsi, "three", LWS_WRITE_CONTINUATION); break;
 		case 3: write_text("server2", wsi, "are you there", LWS_WRITE_PING); break;
 		case 4: write_text("server2", wsi, "", LWS_WRITE_BINARY); break;
-		case 5: write_text("server2", wsi, "unasked", LWS_WRITE_PONG); break;
+		/* the last: a WRITEABLE behind it would race with the peer's pong */
+		case 5: write_text("server2", wsi, "unasked", LWS_WRITE_PONG); return 0;
 		default: return 0;
 		}
 		lws_callback_on_writable(wsi);
