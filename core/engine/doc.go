@@ -13,9 +13,9 @@
 //
 //	driver -> Wsi link -> Role.Data -> wire decodes in place -> Handler
 //
-// No copy, allocation or goroutine. The link's exit settles the thread: asked
-// for WRITEABLE callbacks run, then what was written is flushed, one gathered
-// write for each wsi that wrote.
+// No copy, allocation or goroutine. At the end of the turn the thread settles:
+// asked for WRITEABLE callbacks run, then what was written is flushed, one
+// gathered write for each wsi that wrote.
 //
 // # Callbacks may do anything
 //

@@ -180,7 +180,7 @@ func (t *Thread) left() {
 }
 
 // settle answers what callbacks asked for and flushes what they wrote. Each
-// wsi gets at most one WRITEABLE here; who asks again waits for the turn's end,
+// wsi gets at most one WRITEABLE here; who asks again waits for the next turn,
 // so that nobody starves the rest.
 func (t *Thread) settle() {
 	face := t.ctx.opt.Face

@@ -77,7 +77,6 @@ const (
 	flagResume                          // on the thread's resume list
 	flagEnded                           // the carrier has nothing more to read
 	flagLinger                          // dead, its carrier drains
-	flagChildWants                      // lws_get_child_pending_on_writable
 	flagFake                            // stands for a vhost in callbacks
 	flagCreated                         // WSI_CREATE was called
 	flagProbed                          // a sign of life was asked for
