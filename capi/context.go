@@ -15,7 +15,20 @@ const (
 	rxSize     = 128 << 10
 	stringSize = 32 << 10
 	fragments  = 256
+	pageSize   = 4096
 )
+
+// midPage gives the n bytes of b, which has two pages more than that, which
+// begin in the middle of a page. A program's callback copies large pieces out of
+// the receive buffer, mostly to just behind the start of a page, where malloc
+// puts what it maps. On some processors a copy to 1 to 15 bytes above its source,
+// counted within a page, takes about fifteen times as long (23 µs instead of 1.5
+// for 64 KiB, measured on an AMD EPYC with glibc 2.36).
+func midPage(b []byte, n int) []byte {
+	at := uintptr(unsafe.Pointer(&b[0]))
+	from := (at+pageSize-1)&^(pageSize-1) + pageSize/2 - at
+	return b[from : int(from)+n : int(from)+n]
+}
 
 // golws_context_create makes a context of a program's lws_context_creation_info,
 // with its first vhost unless it asks for explicit ones.
@@ -107,11 +120,11 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 		t := &ts[i]
 		t.cx, t.tsi = c, C.int(i)
 		t.tx, t.tx_size = (*C.uchar)(zalloc(batchSize, whatThread)), batchSize
-		t.rx, t.rx_size = (*C.uchar)(zalloc(rxSize, whatThread)), rxSize
+		t.rx = (*C.uchar)(zalloc(rxSize+2*pageSize, whatThread))
 		x.threads = append(x.threads, &thread{
 			c: t, cx: x,
 			tx:    bytesAt(unsafe.Pointer(t.tx), batchSize),
-			rx:    bytesAt(unsafe.Pointer(t.rx), rxSize),
+			rx:    midPage(bytesAt(unsafe.Pointer(t.rx), rxSize+2*pageSize), rxSize),
 			str:   bytesAt(zalloc(stringSize, whatThread), stringSize),
 			frags: unsafe.Slice((*C.struct_golws_fragment)(zalloc(C.sizeof_struct_golws_fragment*fragments, whatThread)), fragments),
 		})

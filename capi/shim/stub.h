@@ -94,7 +94,6 @@ struct golws_thread {
 	int fds_size;
 	char hosted;  /* lws_service() runs that loop */
 	char watched; /* enum golws_watched */
-	uint32_t rx_size;
 };
 
 struct lws_vhost {
