@@ -145,3 +145,6 @@ $(BIN)/tests/conformance-%: capi/tests/conformance/echo-%.c capi/tests/conforman
 
 $(BIN)/bench/%: bench/%.c $(LWS_DEPS)
 	$(compile) -o $@ $< $(LWS_LD)
+
+$(OUT)/bench/ceiling: bench/ceiling.c # which uses no library
+	$(compile) -o $@ $<

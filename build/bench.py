@@ -3,7 +3,8 @@
 
     bench.py [ws|http|memory|hosts ...] [--rounds 5] [--seconds 2]
 
-ws      messages echoed per second (../shared/bench/compare.py with echo.c; skipped where that folder is absent)
+ws      messages echoed per second (../shared/bench/compare.py with echo.c), and how near that is, for small messages, to
+        what a bare loop of recv and send reaches here; skipped where that folder is absent
 http    requests per second by wrk: a static file of 1 KiB, and a dynamic answer
 memory  resident bytes added by each of many idle ws connections, to a server that allocates none itself
 hosts   processor time for an echoed message as a guest of libuv and others, beside our own loop (not unless asked for)
@@ -27,6 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/out"
 OURS, THEIRS = OUT / "bench", OUT / "system/bench"
 SHARED = ROOT.parent / "shared/bench"
+LOAD = OUT / "bench/wsload"
 IDLE = 10000
 
 
@@ -65,8 +67,18 @@ class Server:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) * 1024
 
 
+def processor_time(pid):
+    """Seconds that all threads of a process have run."""
+    return sum(int(t.joinpath("schedstat").read_text().split()[0]) for t in pathlib.Path(f"/proc/{pid}/task").iterdir()) / 1e9
+
+
+def make(program):
+    subprocess.run(["make", "--no-print-directory", f"{program}".removeprefix(f"{ROOT}/")], cwd=ROOT, check=True)
+
+
 def build():
-    subprocess.run(["make", "--no-print-directory", f"{OURS}/http".removeprefix(f"{ROOT}/"), f"{OURS}/idle".removeprefix(f"{ROOT}/")], cwd=ROOT, check=True)
+    make(OURS / "http")
+    make(OURS / "idle")
     subprocess.run(["make", "--no-print-directory", "AGAINST=system", "build/out/system/bench/http", "build/out/system/bench/idle"], cwd=ROOT, check=True)
 
 
@@ -88,6 +100,41 @@ def ws(o):
     sys.stdout.flush()
     subprocess.run([sys.executable, str(SHARED / "compare.py"), f"{OURS}/echo {{port}}", f"{THEIRS}/echo {{port}}",
                     "--rounds", str(o.rounds), "--seconds", str(o.seconds)], check=True)
+    ceiling(o)
+
+
+def compile_load():
+    subprocess.run(["cc", "-O2", "-o", str(LOAD), str(SHARED / "wsload.c")], check=True)
+
+
+def echoes(program, args, echo, seconds):
+    """Messages per second that a server echoes, and the processor time in seconds that it takes for each."""
+    with Server(program, *args) as s:
+        before = processor_time(s.p.pid)
+        p = subprocess.run(["taskset", "-c", "1", str(LOAD), "127.0.0.1", str(s.port), "/", "lws-minimal", *map(str, echo), str(seconds)],
+                           capture_output=True, text=True)
+        spent = processor_time(s.p.pid) - before
+    if p.returncode:
+        sys.exit(f"{program} {echo}: {p.stdout}{p.stderr}")
+    rate = float(re.search(r"msgs/s=([\d.]+)", p.stdout).group(1))
+    return rate, spent / (rate * seconds)
+
+
+def ceiling(o):
+    """One small message in flight on each connection: two system calls for each, in which nearly all the time goes."""
+    make(OUT / "bench/ceiling")
+    compile_load()
+    print("\nThe ceiling: 100 x 1 x 64 beside an epoll loop without a library, which only receives and sends\n"
+          f"{'server':<10}{'msgs/s':>10}{'of the ceiling':>16} [range]{'CPU us/msg':>14}")
+    got = {"golws": [], "lws": [], "ceiling": []}
+    programs = {"golws": OURS / "echo", "lws": THEIRS / "echo", "ceiling": OUT / "bench/ceiling"}
+    for _ in range(o.rounds):
+        for name, program in programs.items():
+            got[name].append(echoes(program, [], (100, 1, 64), o.seconds))
+    for name, rounds in got.items():
+        ratios = [mine / bare for (mine, _), (bare, _) in zip(rounds, got["ceiling"])]
+        print(f"{name:<10}{statistics.median(r for r, _ in rounds):>10.0f}{statistics.median(ratios):>16.2f} [{min(ratios):.2f} {max(ratios):.2f}]"
+              f"{statistics.median(t for _, t in rounds) * 1e6:>14.2f}", flush=True)
 
 
 def wrk(port, path, seconds):
@@ -155,31 +202,18 @@ HOSTS = ("libuv", "libevent", "libev", "glib", "sdevent", "extpoll", "custom")
 ECHOES = ((100, 1, 64), (100, 16, 64), (1000, 1, 64), (100, 16, 1024), (10, 1, 65536), (10, 4, 1000000))  # connections, depth, bytes
 
 
-def processor_time(pid):
-    """Seconds that all threads of a process have run."""
-    return sum(int(t.joinpath("schedstat").read_text().split()[0]) for t in pathlib.Path(f"/proc/{pid}/task").iterdir()) / 1e9
-
-
 def hosts(o):
     print(f"\nA guest: messages/s, and processor time for each, of the host beside our own loop (> 1: the host is better)\n"
           f"{'host':<10}{'conns x depth x bytes':>24}{'rate':>8} [range]{'time':>14} [range]")
     if not (SHARED / "wsload.c").exists():
         print("skipped: ../shared/bench/wsload.c is not here")
         return
-    program, load = OURS / "host", OUT / "bench/wsload"
-    subprocess.run(["make", "--no-print-directory", f"{program}".removeprefix(f"{ROOT}/")], cwd=ROOT, check=True)
-    subprocess.run(["cc", "-O2", "-o", str(load), str(SHARED / "wsload.c")], check=True)
+    program = OURS / "host"
+    make(program)
+    compile_load()
 
     def measure(host, echo):
-        with Server(program, host) as s:
-            before = processor_time(s.p.pid)
-            p = subprocess.run(["taskset", "-c", "1", str(load), "127.0.0.1", str(s.port), "/", "lws-minimal", *map(str, echo), str(o.seconds)],
-                               capture_output=True, text=True)
-            spent = processor_time(s.p.pid) - before
-        if p.returncode:
-            sys.exit(f"{host} {echo}: {p.stdout}{p.stderr}")
-        rate = float(re.search(r"msgs/s=([\d.]+)", p.stdout).group(1))
-        return rate, spent / (rate * o.seconds)
+        return echoes(program, [host], echo, o.seconds)
 
     for host in o.hosts or HOSTS:
         for echo in ECHOES:
