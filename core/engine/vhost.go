@@ -49,6 +49,10 @@ type VhostOptions struct {
 
 	ServerString string // Server header, "" for none
 	Error404     string // path that a 404 is redirected to, "" for none
+	// BodyLimit is the most bytes of an HTTP request's body; more is answered
+	// with 413. 0 for none, which is safe by itself: a body is handed over in
+	// pieces and never gathered. Programs that keep what they get set it.
+	BodyLimit int64
 
 	Timeout        loop.Micros // for a peer that keeps us waiting, 0 for 20 s
 	ConnectTimeout loop.Micros // for one connect, 0 for 20 s
@@ -114,6 +118,7 @@ type Vhost struct {
 	closing   atomic.Bool
 	destroyed bool
 	freed     atomic.Bool
+	bodyLimit atomic.Int64
 
 	VhPriv map[*Protocol]any // per-vhost protocol data, the face's
 	Face   any
@@ -150,6 +155,7 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 		}
 	}
 	v := &Vhost{ctx: c, opt: o}
+	v.SetBodyLimit(o.BodyLimit)
 	for _, r := range c.opt.Roles {
 		if vr, ok := r.(VhostRole); ok {
 			if err := vr.PrepareVhost(v); err != nil {
@@ -236,6 +242,13 @@ func (v *Vhost) Options() *VhostOptions { return &v.opt }
 
 // SetMounts replaces the vhost's mounts; requests under way keep theirs.
 func (v *Vhost) SetMounts(m []*Mount) { v.opt.Mounts = m }
+
+// SetBodyLimit changes VhostOptions.BodyLimit for the requests from now on. Any
+// thread.
+func (v *Vhost) SetBodyLimit(n int64) { v.bodyLimit.Store(max(n, 0)) }
+
+// BodyLimit is the most bytes of a request's body, 0 for any number.
+func (v *Vhost) BodyLimit() int64 { return v.bodyLimit.Load() }
 
 // Port is what the vhost listens on, nil where it does not.
 func (v *Vhost) Port() *Port { return v.port }

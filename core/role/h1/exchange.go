@@ -22,7 +22,9 @@ type Exchange struct {
 	file    transfer
 	mount   *engine.Mount // that the request fell to, nil for none
 	sniff   []byte        // first bytes of a connection that may not be HTTP
-	skipped int           // bytes of a body that nobody wants any more
+	limit   int64         // of the request's body, 0 for none
+	body    int64         // bytes of it that were handed over
+	skipped int           // bytes of it that nobody wants any more
 	stuck   int           // bytes that waited to be sent when the timeout was set
 	muted   bool          // refused in HTTP_CONFIRM_UPGRADE: no CLOSED_HTTP
 
@@ -69,6 +71,7 @@ func (x *Exchange) Release(w *engine.Wsi) {
 	x.serial++
 	x.phase, x.resp, x.file = inHead, response{}, transfer{}
 	x.mount, x.skipped, x.stuck, x.muted = nil, 0, 0, false
+	x.limit, x.body = 0, 0
 	if x.client != nil {
 		x.client, x.ask = nil, ask{}
 	}

@@ -1,6 +1,8 @@
 package h1
 
 import (
+	"fmt"
+
 	"github.com/golws/golws/core/engine"
 	wire "github.com/golws/golws/core/wire/h1"
 )
@@ -39,6 +41,12 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 				return
 			}
 		}
+	}
+	// Before anybody is asked, and before a client that expects 100 is told to
+	// go on (RFC 9110 section 15.5.14).
+	if x.limit = v.BodyLimit(); x.limit > 0 && h.ContentLength > x.limit {
+		x.Refuse(w, 413, fmt.Sprintf("its body of %d bytes is longer than the vhost's limit of %d", h.ContentLength, x.limit))
+		return
 	}
 	if h.Upgrade && x.phase == inAnswer && s.upgrade(w, x, v) {
 		return

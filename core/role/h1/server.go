@@ -1,6 +1,8 @@
 package h1
 
 import (
+	"fmt"
+
 	"github.com/golws/golws/core/engine"
 	wire "github.com/golws/golws/core/wire/h1"
 )
@@ -141,6 +143,10 @@ func (s *Server) event(w *engine.Wsi, x *Exchange, ev wire.Event) {
 				w.Logf(engine.LogInfo, "the rest of the body of a request that was answered is too long to be skipped")
 				w.CloseLingering()
 			}
+			return
+		}
+		if x.body += int64(len(ev.Data)); x.limit > 0 && x.body > x.limit {
+			x.Refuse(w, 413, fmt.Sprintf("its body is longer than the vhost's limit of %d bytes", x.limit))
 			return
 		}
 		s.call(w, x, engine.ReasonHTTPBody, engine.In{Bytes: ev.Data})
