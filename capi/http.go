@@ -5,6 +5,7 @@ package main
 import "C"
 
 import (
+	"math"
 	"sync"
 	"unsafe"
 
@@ -132,6 +133,18 @@ func golws_http_mark_sse(s *C.struct_lws) {
 	if w := wsiOf(s); w != nil {
 		w.SetTimeout(engine.TimeoutNone, 0)
 	}
+}
+
+// golws_vhost_http_body_limit is lws_vhost_set_http_body_limit. Any thread.
+//
+//export golws_vhost_http_body_limit
+func golws_vhost_http_body_limit(vh *C.struct_lws_vhost, bytes C.uint64_t) {
+	v := vhostOf(vh)
+	if v == nil {
+		return
+	}
+	defer guard(vh.cx)
+	v.e.SetBodyLimit(int64(min(uint64(bytes), math.MaxInt64)))
 }
 
 // mimeTypes are the C copies of the role's media types, made when first asked

@@ -26,6 +26,7 @@
 	W(int, http_completed, 1, (struct lws *w), (w)) \
 	W(void, http_mark_sse, , (struct lws *w), (w)) \
 	F(const char *, http_mimetype, NULL, (const char *file), (file)) \
+	F(void, vhost_http_body_limit, , (struct lws_vhost *vh, uint64_t bytes), (vh, bytes)) \
 	/* http_client.go */ \
 	W(int, http_client_read, -1, (struct lws *w, char *buf, int *len), (w, buf, len)) \
 	W(unsigned int, http_client_status, 0, (struct lws *w), (w)) \

@@ -1,6 +1,8 @@
 /* lws-http.h, lws-writeable.h: whole answers, and what a program does not care to handle. */
 #include "core-call.h"
 
+#include <libwebsockets/golws.h>
+
 const char *
 lws_get_mimetype(const char *file, const struct lws_http_mount *m)
 {
@@ -91,4 +93,11 @@ lws_callback_http_dummy(struct lws *wsi, enum lws_callback_reasons reason, void 
 	default:
 		return 0;
 	}
+}
+
+void
+lws_vhost_set_http_body_limit(struct lws_vhost *vh, uint64_t bytes)
+{
+	if (vh)
+		golws_call_vhost_http_body_limit(vh, bytes);
 }

@@ -30,6 +30,18 @@ extern "C" {
 LWS_VISIBLE LWS_EXTERN int
 lws_service_pollfd(struct lws_context *context, int tsi);
 
+/* The most bytes that the body of an http request to the vhost may have; 0, which every vhost begins with,
+ * for any number. A body is handed over in pieces as it arrives (LWS_CALLBACK_HTTP_BODY) and never gathered,
+ * so the library itself needs no limit; a program that gathers or stores what it gets wants one.
+ *
+ * A request that announces a longer body (Content-Length) is answered with 413 at once: no callback of the
+ * protocol sees it, nor is a client that expects 100 told to go on. A chunked body that turns out longer gets
+ * 413 when it passes the limit, with no LWS_CALLBACK_HTTP_BODY beyond it, or, where an answer has begun, no
+ * other. In each case the connection closes, with LWS_CALLBACK_CLOSED_HTTP, and a log line (LLL_NOTICE) says
+ * why. It holds for the requests whose head arrives from now on. Any thread. */
+LWS_VISIBLE LWS_EXTERN void
+lws_vhost_set_http_body_limit(struct lws_vhost *vh, uint64_t bytes);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* Requests that are refused: the answer on the wire, the callbacks and the log line (RFC 9110, 9112). */
 #include "peer.h"
 
+#include <libwebsockets/golws.h>
 #include <sys/stat.h>
 
 #define ACCEPTED "FILTER_NETWORK_CONNECTION WSI_CREATE SERVER_NEW_CLIENT_INSTANTIATED "
@@ -172,6 +173,56 @@ bodies(void)
 	CHECK_LOGGED("before the body's Content-Length was reached");
 }
 
+/* lws_vhost_set_http_body_limit() */
+static void
+long_bodies(void)
+{
+	static const char *const announced[] = {
+		"POST /body HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\n",
+		"POST /body HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\n0123456789a",
+		"POST /body HTTP/1.1\r\n" HOST "Content-Length: 11\r\nExpect: 100-continue\r\n\r\n",
+		"POST /body HTTP/1.1\r\n" HOST "Content-Length: 9223372036854775807\r\n\r\n",
+	};
+	struct answer a = { 0 };
+	struct peer p;
+
+	GROUP("a body that announces more than the limit: 413 before anybody is asked");
+	lws_vhost_set_http_body_limit(vh, 10);
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(announced); i++) {
+		log_clear();
+		trail_clear();
+		peer_connect(&p, stage_port());
+		peer_say(&p, announced[i]);
+		check_refused(&p, announced[i], 413, "longer than the vhost's limit of 10", __LINE__);
+		peer_close(&p);
+		UNTIL(trailed("WSI_DESTROY"));
+		CHECK_TRAIL(ACCEPTED "CLOSED_HTTP WSI_DESTROY ");
+	}
+
+	GROUP("a chunked body that passes it: 413, and nothing beyond the limit is handed over");
+	log_clear();
+	trail_clear();
+	peer_connect(&p, stage_port());
+	peer_say(&p, "POST /body HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n");
+	UNTIL(body == 10);
+	peer_say(&p, "1\r\nx\r\n0\r\n\r\n");
+	check_refused(&p, "chunked", 413, "its body is longer than the vhost's limit of 10 bytes", __LINE__);
+	peer_close(&p);
+	UNTIL(trailed("WSI_DESTROY"));
+	CHECK_INT(body, 10);
+	CHECK_TRAIL(ACCEPTED "FILTER_HTTP_CONNECTION HTTP_BIND_PROTOCOL HTTP HTTP_BODY HTTP_DROP_PROTOCOL CLOSED_HTTP WSI_DESTROY ");
+
+	GROUP("a body of just the limit, and any where there is none");
+	CHECK_INT(peer_ask("POST /body HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\n0123456789", &a), 200);
+	lws_vhost_set_http_body_limit(vh, 0);
+	CHECK_INT(peer_ask("POST /body HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\n0123456789a", &a), 200);
+	CHECK_INT(body, 11);
+	lws_vhost_set_http_body_limit(vh, UINT64_MAX);
+	CHECK_INT(peer_ask("POST /body HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\n0123456789a", &a), 200);
+	lws_vhost_set_http_body_limit(NULL, 1);
+	free(a.body);
+}
+
 static void
 with_short_timeouts(struct lws_context_creation_info *i)
 {
@@ -308,6 +359,7 @@ main(int argc, char **argv)
 	on = serve_http;
 	heads();
 	bodies();
+	long_bodies();
 	stage_close();
 	slow_ones();
 	escapes();
