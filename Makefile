@@ -45,7 +45,13 @@ TRACE_SOURCES := $(wildcard capi/tests/trace/*.c)
 C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
-.PHONY: help deps deps-test deps-demo deps-bench build core wasm programs hosts peers demo serve test check fuzz bench conformance install clean perl deps-perl python deps-python js deps-js
+# what each needs is looked for first, so that all that is missing is said at once
+DEPS := deps $(addprefix deps-,check test conformance demo bench perl python js)
+
+.PHONY: help build core wasm programs hosts peers demo serve test check fuzz bench conformance install clean perl python js $(DEPS)
+
+# under -j the targets would start before what they need is there
+.NOTPARALLEL:
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -56,43 +62,44 @@ build: deps core $(LIBRARY) $(OUT)/libwebsockets.so $(OUT)/libwebsockets.pc $(EX
 
 wasm: deps $(OUT)/lws.wasm ## the core as one WebAssembly module, build/out/lws.wasm
 
-demo: build deps-demo perl python js ## start a server, let curl, clients in C, Go, Python, Perl and Node and a browser talk to it, and print who did what
+demo: deps-demo build perl python js ## start a server, let curl, clients in C, Go, Python, Perl and Node and a browser talk to it, and print who did what
 	build/demo.py
 
-perl: build deps-perl ## Net::Golws, in build/out/perl
+perl: deps-perl build ## Net::Golws, in build/out/perl
 	build/perl.sh
 
-python: build deps-python ## the Python package golws: a wheel in build/out/python, installed in build/out/venv-python
+python: deps-python build ## the Python package golws: a wheel in build/out/python, installed in build/out/venv-python
 	build/python.sh
 
-js: wasm deps-js ## the npm package golws, in bindings/js/dist
+js: deps-js wasm ## the npm package golws, in bindings/js/dist
 	build/js.sh
 
 serve: build ## start the server of the demo and leave it running, to be looked at in a browser
 	build/demo.py --serve
 
-test: build deps-test deps-demo programs hosts peers perl python deps-js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+test: deps-test build programs hosts peers perl python ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
 	build/steps.py test
 
-check: deps ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
+check: deps-check ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
 	build/steps.py check
 
 fuzz: deps ## each fuzz target for a minute (FUZZTIME=10s for less)
 	build/fuzz.sh
 
-bench: build deps-bench ## side by side with the system's libwebsockets: ws echo, http, memory
+bench: deps-bench build ## side by side with the system's libwebsockets: ws echo, http, memory
 	build/bench.py
 
-conformance: build deps-test programs ## the Autobahn cases against our C echo server and client, tallied
+conformance: deps-conformance build programs ## the Autobahn cases against our C echo server and client, tallied
 	$(OUT)/venv/bin/python3 capi/tests/conformance/run.py --server $(OUT)/tests/conformance-server --client $(OUT)/tests/conformance-client
 
-install: core $(LIBRARY) ## library, headers, pkg-config and CMake files below $(DESTDIR)$(PREFIX)
+# root may have no Go: then what `make build` left is installed
+install: $(if $(shell command -v go),core) $(LIBRARY) ## library, headers, pkg-config and CMake files below $(DESTDIR)$(PREFIX)
 	DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' VERSION='$(VERSION)' OUT='$(OUT)' build/install.sh
 
 clean: ## remove build/out
 	rm -rf $(OUT)
 
-deps deps-test deps-demo deps-bench deps-perl deps-python deps-js:
+$(DEPS):
 	@build/deps.sh $(patsubst deps-%,%,$(@:deps=build))
 
 # go build does not look at headers outside of the package's folder, so they count by their checksum

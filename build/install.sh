@@ -1,6 +1,10 @@
 #!/bin/sh
 # Installs what `make build` left in $OUT. DESTDIR, PREFIX, LIBDIR, VERSION and OUT come from the Makefile.
 set -eu
+[ -f "$OUT/libgolws-core.so" ] || {
+	echo "$OUT/libgolws-core.so is not there: make build" >&2
+	exit 1
+}
 lib=$DESTDIR$LIBDIR
 inc=$DESTDIR$PREFIX/include
 cmake=$lib/cmake/libwebsockets
