@@ -14,12 +14,6 @@ const (
 )
 
 const (
-	// smallPiece is the longest piece that is compressed without a compressor from the pool,
-	// whose setting up with the history costs more than such a piece does. And klauspost's
-	// levels 1–6 do not look for matches at all in less than 128 bytes.
-	smallPiece = 1 << 10
-	// smallHistory is the most history that such a piece is compressed against.
-	smallHistory = 2 << 10
 	// fastHistory is the most history that FastestLevel keeps, and the least that a longer piece
 	// is compressed against where there is as much.
 	fastHistory = 4 << 10
@@ -36,7 +30,6 @@ type Deflater struct {
 	win   window
 	level uint8
 	keep  bool // context takeover
-	open  bool // in the middle of a message
 	bits  uint8
 }
 
@@ -71,7 +64,6 @@ func (d *Deflater) Compress(dst, piece []byte, final bool) []byte {
 	}
 	switch {
 	case !final:
-		d.open = true
 		if len(piece) > 0 {
 			d.win.push(piece)
 		}
@@ -82,7 +74,6 @@ func (d *Deflater) Compress(dst, piece []byte, final bool) []byte {
 	default:
 		dst = dst[:len(dst)-len(tail)]
 	}
-	d.open = false
 	if d.keep {
 		d.win.push(piece)
 	} else {
@@ -91,47 +82,19 @@ func (d *Deflater) Compress(dst, piece []byte, final bool) []byte {
 	return dst
 }
 
-// CompressMessage is Compress for a whole message that is sent compressed only if that makes it
-// smaller. If not, ok is false, dst is returned as it was, and the message is to be sent as it
-// is, without RSV1: d has forgotten it. It must not be called in the middle of a message.
-func (d *Deflater) CompressMessage(dst, message []byte) (out []byte, ok bool) {
-	if d.open || len(message) == 0 {
-		return dst, false
-	}
-	out = d.compress(dst, message)
-	out = out[:len(out)-len(tail)]
-	if len(out)-len(dst) >= len(message) {
-		return dst, false
-	}
-	if d.keep {
-		d.win.push(message)
-	}
-	return out, true
-}
-
 // compress appends piece as deflate blocks of which the last is the empty one of a sync flush.
 // The history is not changed.
 func (d *Deflater) compress(dst, piece []byte) []byte {
 	window := 1 << d.bits
 	if len(piece) <= smallPiece && len(piece) <= window/2 {
 		// A match goes back no further than history and piece together are long.
-		return stateless(dst, piece, &d.win, min(smallHistory, window-len(piece)))
+		return smallDeflate(dst, piece, &d.win, window-len(piece), d.level)
 	}
 	if d.bits < MaxBits {
 		// Here klauspost has but one level, in quality about its fifth.
 		return stateful(dst, piece, &d.win, &windowPools[d.bits])
 	}
 	return stateful(dst, piece, &d.win, &levelPools[d.level])
-}
-
-// stateless compresses piece against at most size bytes of history.
-func stateless(dst, piece []byte, history *window, size int) []byte {
-	s := sinks.Get().(*sink)
-	s.dst = dst
-	must(flate.StatelessDeflate(s, piece, false, history.last(s.history[:], size)))
-	dst, s.dst = s.dst, nil
-	sinks.Put(s)
-	return dst
 }
 
 // stateful compresses piece against the history, with a compressor from pool.
@@ -145,18 +108,6 @@ func stateful(dst, piece []byte, history *window, pool *sync.Pool) []byte {
 	dst, c.dst = c.dst, nil
 	pool.Put(c)
 	return dst
-}
-
-// sink is where StatelessDeflate writes to, and where a history that has to be in one piece is
-// put together.
-type sink struct {
-	dst     []byte
-	history [smallHistory]byte
-}
-
-func (s *sink) Write(p []byte) (int, error) {
-	s.dst = append(s.dst, p...)
-	return len(p), nil
 }
 
 // compressor is a flate.Writer with what it writes to and the history that it was last set up
@@ -173,8 +124,6 @@ func (c *compressor) Write(p []byte) (int, error) {
 }
 
 var (
-	sinks = sync.Pool{New: func() any { return new(sink) }}
-
 	levelPools  [BestLevel + 1]sync.Pool // by level, for windows of 32 KiB
 	windowPools [MaxBits]sync.Pool       // by window bits, for smaller ones
 )

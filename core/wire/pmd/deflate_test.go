@@ -69,48 +69,6 @@ func TestPiecesAreFlushed(t *testing.T) {
 	}
 }
 
-// A message that does not shrink is left to be sent as it is, and is no part of the history.
-func TestCompressMessage(t *testing.T) {
-	r := rand.New(rand.NewSource(9))
-	for _, level := range []int{1, 6} {
-		var d Deflater
-		var f Inflater
-		d.Init(Params{}, false, level)
-		f.Init(Params{}, true, 0)
-		sent, plain := 0, 0
-		for range 300 {
-			m := mixed(r)
-			prefix := []byte("head")
-			out, ok := d.CompressMessage(prefix, m)
-			if !ok {
-				plain++
-				if !bytes.Equal(out, prefix) {
-					t.Fatal("dst was changed")
-				}
-				continue
-			}
-			sent++
-			payload, found := bytes.CutPrefix(out, prefix)
-			if !found || len(payload) >= len(m) {
-				t.Fatalf("%d bytes became %d", len(m), len(payload))
-			}
-			got, err := inflateAll(&f, payload, len(payload), 4096)
-			if err != nil || !bytes.Equal(got, m) {
-				t.Fatalf("%d bytes came back as %d, %v", len(m), len(got), err)
-			}
-		}
-		if sent < 50 || plain < 20 {
-			t.Errorf("%d compressed, %d not", sent, plain)
-		}
-	}
-	var d Deflater
-	d.Init(Params{}, false, 1)
-	d.Compress(nil, []byte("in a message"), false)
-	if _, ok := d.CompressMessage(nil, bytes.Repeat([]byte("x"), 1000)); ok {
-		t.Error("a message was compressed inside another")
-	}
-}
-
 // Compress says that it makes nothing much larger.
 func TestNoiseGrowsLittle(t *testing.T) {
 	r := rand.New(rand.NewSource(10))
@@ -131,15 +89,14 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// Working memory is pooled: a message in steady state costs no allocation to inflate, and to
-// deflate at most the one that StatelessDeflate makes for itself to join history and message.
+// Working memory is pooled: a message in steady state costs no allocation.
 func TestAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("sync.Pool drops things at random under the race detector")
 	}
 	r := rand.New(rand.NewSource(11))
-	for _, c := range []struct{ level, size, most int }{
-		{1, 64, 1}, {1, 1024, 1}, {1, 1025, 0}, {1, 65536, 0}, {6, 64, 1}, {6, 4096, 0}, {6, 65536, 0}, {9, 65536, 0},
+	for _, c := range []struct{ level, size int }{
+		{1, 5}, {1, 64}, {1, 1024}, {1, 1025}, {1, 65536}, {6, 64}, {6, 1024}, {6, 4096}, {6, 65536}, {9, 65536},
 	} {
 		var d Deflater
 		var f Inflater
@@ -156,7 +113,7 @@ func TestAllocations(t *testing.T) {
 		for range 40000 / c.size {
 			round() // until both histories are full
 		}
-		if n := testing.AllocsPerRun(100, round); n > float64(c.most) {
+		if n := testing.AllocsPerRun(100, round); n != 0 {
 			t.Errorf("level %d, %d bytes: %v allocations", c.level, c.size, n)
 		}
 	}

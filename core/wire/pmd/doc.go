@@ -6,8 +6,9 @@
 // history that context takeover needs, never more than the negotiated window, and nothing else;
 // the working memory of compressing and inflating is pooled and shared by all connections.
 //
-// Compression is klauspost/compress/flate's. Decompression is this package's own, because a
-// reader of that library (and of compress/flate) takes its input from an io.Reader and cannot
-// be left in the middle of a block and resumed when more bytes come: its first read error is
-// final. An Inflater can stop at any input byte and at any output byte.
+// Compression is klauspost/compress/flate's, but for pieces of up to 1 KiB: that library stores
+// what is short, and allocates where a history goes with it. Decompression is this package's own,
+// because a reader of that library (and of compress/flate) takes its input from an io.Reader and
+// cannot be left in the middle of a block and resumed when more bytes come: its first read error
+// is final. An Inflater can stop at any input byte and at any output byte.
 package pmd
