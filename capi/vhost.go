@@ -134,7 +134,7 @@ func mounts(m *C.struct_lws_http_mount) (out []*engine.Mount) {
 		out = append(out, &engine.Mount{
 			Mountpoint: goString(m.mountpoint), Origin: goString(m.origin), Default: goString(m.def),
 			Protocol: goString(m.protocol), OriginKind: engine.MountKind(m.origin_protocol),
-			MimeTypes: pvos(m.extra_mimetypes), Headers: pvos(m.headers), Interpret: pvos(m.interpret), CgiEnv: pvos(m.cgienv),
+			MimeTypes: pvos(m.extra_mimetypes), Headers: pvos(m.headers),
 			CacheMaxAge: int(m.cache_max_age), BasicAuth: goString(m.basic_auth_login_file), AuthMask: uint(m.auth_mask),
 			KeepAlive: loop.Micros(m.keepalive_timeout) * 1e6, Face: unsafe.Pointer(m),
 			CacheReuse: bit(m, 0), CacheRevalid: bit(m, 1), CachePublic: bit(m, 2), CacheNo: bit(m, 3),
@@ -172,7 +172,6 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		AdoptListenRole: has(C.LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG),
 		FallbackToRole:  has(C.LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG),
 		SkipInit:        has(C.LWS_SERVER_OPTION_SKIP_PROTOCOL_INIT),
-		InitAll:         has(C.LWS_SERVER_OPTION_VH_INSTANTIATE_ALL_PROTOCOLS),
 		FastOpen:        int(info.fo_listen_queue),
 		KeepAlive:       loop.KeepAlive{Idle: int(info.ka_time), Interval: int(info.ka_interval), Probes: int(info.ka_probes)},
 		ListenRole:      goString(info.listen_accept_role), ListenProtocol: goString(info.listen_accept_protocol),

@@ -79,11 +79,9 @@ func (w *Wsi) end(linger bool) {
 	}
 	l.Disarm(&w.validity)
 	for c := w.Child(); c != nil; c = w.Child() {
-		w.Call(ReasonChildClosing, In{Value: c})
-		c.leaveParent()
 		c.CloseNow()
+		c.leaveParent() // where it is being closed already, by who is on the stack
 	}
-	w.leaveParent()
 	if w.connect != nil {
 		w.connect.stop()
 		w.connect = nil
@@ -97,6 +95,10 @@ func (w *Wsi) end(linger bool) {
 	} else {
 		w.dropCall()
 		w.role.Closed(w)
+	}
+	if p := w.Parent(); p != nil {
+		w.leaveParent()
+		p.Call(ReasonChildClosing, In{Value: w})
 	}
 	if w.flags&flagCreated != 0 {
 		w.vhost.first().Handler.Callback(w, ReasonWSIDestroy, In{})

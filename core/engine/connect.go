@@ -33,6 +33,7 @@ type ConnectInfo struct {
 
 	Iface     string
 	LocalPort int
+	Priority  int // of the socket, 0 to 6
 
 	AllowReservedBits  bool
 	AllowUnknownOpcode bool
@@ -43,6 +44,18 @@ type ConnectInfo struct {
 	// Made is called with the wsi before anything can happen to it.
 	Made func(w *Wsi)
 }
+
+// Flags of ConnectInfo.SSL that are the engine's (lws-client.h, LCCSCF_…).
+const (
+	flagUseSSL          = 1 << 0
+	flagReuseAddr       = 1 << 14
+	flagPublicAddr      = 1 << 15
+	flagPrioritizeReads = 1 << 20
+	flagLowLatency      = 1 << 24
+	flagHighThroughput  = 1 << 25
+	flagHighReliability = 1 << 26
+	flagLowCost         = 1 << 27
+)
 
 // connecting is a connect under way.
 type connecting struct {
@@ -91,6 +104,9 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 	role, ok := c.roles[name].(ClientRole)
 	if !ok {
 		return nil, fmt.Errorf("no client role %s", name)
+	}
+	if _, own := role.(Dialer); ci.SSL&flagUseSSL != 0 && !own {
+		return nil, errors.New("there is no TLS yet, and the connection asks for it (LCCSCF_USE_SSL)")
 	}
 	unix := strings.HasPrefix(ci.Address, "+")
 	if ci.Address == "" || unix && len(ci.Address) == 1 {
@@ -236,11 +252,16 @@ func (w *Wsi) dialNext() {
 		if err == nil {
 			w.SetTimeout(TimeoutConnect, w.vhost.opt.ConnectTimeout)
 			var c loop.Conn
-			if c, err = w.t.loop.Driver().Dial(spec, (*link)(w)); err == nil {
+			c, err = w.t.loop.Driver().Dial(spec, (*link)(w))
+			if err == nil {
 				w.carrier = c
-				if w.Call(ReasonConnecting, In{Num: c.Fd()}) != 0 && w.Alive() {
-					w.Fail("refused by the CONNECTING callback")
-				}
+				return
+			}
+			if !w.Alive() { // by its CONNECTING callback
+				return
+			}
+			if errors.Is(err, errConnecting) {
+				w.Fail(errConnecting.Error())
 				return
 			}
 		}
@@ -252,9 +273,36 @@ func (w *Wsi) dialNext() {
 	w.Fail(strings.Join(k.errs, "; "))
 }
 
+var errConnecting = errors.New("refused by the CONNECTING callback")
+
+// made is DialSpec.Made: it shows the socket to the user before it connects.
+func (w *Wsi) made(fd int) error {
+	if w.Call(ReasonConnecting, In{Num: fd}) != 0 {
+		return errConnecting
+	}
+	if !w.Alive() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// typeOfService is the byte of the IP header that RFC 1349 4 describes.
+func (ci *ConnectInfo) typeOfService() (tos int) {
+	for flag, bits := range map[uint]int{flagLowLatency: 0x10, flagHighThroughput: 8, flagHighReliability: 4, flagLowCost: 2} {
+		if ci.SSL&flag != 0 {
+			tos |= bits
+		}
+	}
+	return tos
+}
+
 func (w *Wsi) dialSpec(a loop.Addr) (loop.DialSpec, error) {
 	ci := w.connect.ci
-	s := loop.DialSpec{Addr: a, LocalPort: uint16(ci.LocalPort), KeepAlive: w.vhost.opt.KeepAlive}
+	s := loop.DialSpec{
+		Addr: a, LocalPort: uint16(ci.LocalPort), KeepAlive: w.vhost.opt.KeepAlive, Made: w.made,
+		TOS: ci.typeOfService(), Priority: ci.Priority, ReuseAddr: ci.SSL&flagReuseAddr != 0,
+		PublicAddr: ci.SSL&flagPublicAddr != 0, ReadAll: ci.SSL&flagPrioritizeReads != 0,
+	}
 	if ci.Iface == "" || a.IsUnix() {
 		return s, nil
 	}
@@ -309,6 +357,25 @@ func (w *Wsi) Dialled(err error) {
 		w.dialled(nil)
 	}
 }
+
+// connectTimedOut gives up the step that took too long: the name, or one
+// address of several. It answers whether there was one.
+func (w *Wsi) connectTimedOut() bool {
+	k := w.connect
+	switch {
+	case w.state != stateNew || k == nil || w.timeoutReason != TimeoutConnect:
+		return false
+	case w.carrier == nil:
+		w.Fail(fmt.Sprintf("resolving %s: timed out", k.ci.Address))
+	case k.next == 0: // a Dialer's
+		w.Fail("connecting: timed out")
+	default:
+		w.dialled(errTimedOut)
+	}
+	return true
+}
+
+var errTimedOut = errors.New("timed out")
 
 // dialled is the outcome of one address.
 func (w *Wsi) dialled(err error) {

@@ -88,6 +88,7 @@ type Context struct {
 	ports  []*Port
 
 	destroying atomic.Bool
+	deprecated atomic.Bool
 	left       atomic.Int32 // threads not yet torn down
 	destroyed  atomic.Bool
 	live       atomic.Int32           // wsi of all threads
@@ -208,6 +209,7 @@ func (c *Context) DestroyBut(leave func(t *Thread) bool) {
 func (c *Context) Deprecate(t *Thread, free, empty func()) {
 	t.enter()
 	defer t.leave()
+	c.deprecated.Store(true)
 	c.mu.Lock()
 	ports := append([]*Port(nil), c.ports...)
 	for _, p := range ports {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -112,8 +113,58 @@ func TestConnectTimesOut(t *testing.T) {
 		t.Fatalf("failed early: %q", client.errs)
 	}
 	n.Run(n.Now() + 2e6)
-	if len(client.errs) != 1 || client.errs[0] != "timed out waiting for the connection" {
+	if len(client.errs) != 1 || client.errs[0] != "connecting to 10.0.0.1:7: timed out" {
 		t.Errorf("errors %q", client.errs)
+	}
+	client.end()
+	server.end()
+}
+
+// An address that does not answer costs its own timeout only.
+func TestConnectTimesOutByAddress(t *testing.T) {
+	for _, last := range []string{"10.0.0.3", "10.0.0.2"} { // refused, silent
+		n := sim.Test(t)
+		a, silent, b := n.Host("a"), n.Host("silent"), n.Host("b")
+		n.SetLinkBetween(b, silent, sim.Link{Unreachable: true})
+		server := newSide(t, n, a, 1, listening)
+		names := &lateNames{}
+		client := newSideWith(t, n, b, 1, func(o *engine.VhostOptions) { o.ConnectTimeout = 3e6 }, func(o *engine.Options) { o.Resolver = names })
+		dial := func(ends ...string) {
+			client.seq, client.errs = nil, nil
+			client.dial("many")
+			client.run(1e5)
+			var as []netip.Addr
+			for _, a := range ends {
+				as = append(as, netip.MustParseAddr(a))
+			}
+			names.done[len(names.done)-1](as, nil)
+		}
+		dial("10.0.0.2", last, "10.0.0.1")
+		n.Run(n.Now() + 7e6)
+		if len(client.errs) != 0 || !slices.Contains(client.seq, "RAW_CONNECTED") {
+			t.Errorf("not connected by the third address: %v %q", client.seq, client.errs)
+		}
+		dial("10.0.0.2", last)
+		n.Run(n.Now() + 7e6)
+		if len(client.errs) != 1 || !strings.Contains(client.errs[0], "connecting to 10.0.0.2:7: timed out; connecting to "+last) {
+			t.Errorf("errors %q", client.errs)
+		}
+		client.seq, client.errs = nil, nil
+		client.dial("many") // nobody answers
+		n.Run(n.Now() + 4e6)
+		if len(client.errs) != 1 || client.errs[0] != "resolving many: timed out" {
+			t.Errorf("errors %q", client.errs)
+		}
+		client.end()
+		server.end()
+	}
+}
+
+// There is no TLS yet: what asks for it is not sent in the clear.
+func TestConnectRefusesTLS(t *testing.T) {
+	_, server, client := pair(t, sim.Link{Latency: 50}, 1)
+	if w, err := client.ctx.Connect(&engine.ConnectInfo{Address: "10.0.0.1", Port: port, Method: "RAW", SSL: 1}); w != nil || err == nil {
+		t.Errorf("connected: %v", err)
 	}
 	client.end()
 	server.end()

@@ -35,6 +35,9 @@ func (p *Port) Listener(t *Thread) loop.Listener { return p.listeners[t.index] }
 func (c *Context) listen(t *Thread, v *Vhost) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if v.Closing() { // Destroy is past taking it off its port
+		return errVhostClosing
+	}
 	o := &v.opt
 	if o.Port != 0 || o.UnixSocket {
 		for _, p := range c.ports {
@@ -42,7 +45,7 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 			if same && (o.UnixSocket || p.number == o.Port) && !p.closed.Load() {
 				vs := append(append([]*Vhost{}, p.Vhosts()...), v)
 				p.vhosts.Store(&vs)
-				v.port = p
+				v.port.Store(p)
 				return nil
 			}
 		}
@@ -76,7 +79,7 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 		}
 	}
 	p.listeners[t.index] = l
-	v.port = p
+	v.port.Store(p)
 	c.ports = append(c.ports, p)
 	shared := p.spec
 	shared.Fd = l.Fd()
@@ -117,11 +120,11 @@ func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
 		return []loop.Addr{at(a)}, nil
 	}
 	if c.opt.Interfaces == nil {
-		return nil, fmt.Errorf("no interface %q", o.Iface)
+		return nil, fmt.Errorf("no interface %q: none are known here", o.Iface)
 	}
 	as, err := c.opt.Interfaces(o.Iface)
 	if err != nil {
-		return nil, fmt.Errorf("interface %q: %w", o.Iface, err)
+		return nil, errNoInterface{fmt.Errorf("interface %q: %w", o.Iface, err)}
 	}
 	if o.BindDevice {
 		p.spec.Device = o.Iface
@@ -131,7 +134,7 @@ func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
 			return []loop.Addr{at(a)}, nil
 		}
 	}
-	return nil, fmt.Errorf("interface %q has no address", o.Iface)
+	return nil, errNoInterface{fmt.Errorf("interface %q has no address", o.Iface)}
 }
 
 // share listens on one more thread, on the same socket.

@@ -117,6 +117,9 @@ func (w *Wsi) timedOut() {
 	if w.state == stateDead {
 		return
 	}
+	if w.connectTimedOut() {
+		return
+	}
 	r := w.timeoutReason
 	if w.state == stateOpen {
 		if tr, ok := w.role.(TimeoutRole); ok && tr.TimedOut(w, r) {

@@ -17,7 +17,7 @@ type VhostOptions struct {
 	Port      int    // 0: any free one, NoListen, NoListenServer
 	Protocols []*Protocol
 	PVOs      []*PVO   // by protocol name, options below
-	Mounts    []*Mount // longest matching mountpoint wins
+	Mounts    []*Mount // longest matching mountpoint wins; SetMounts replaces them
 	Headers   []*PVO   // added to every answer
 	User      any
 	ListenFD  int // an inherited listening socket, -1 for none
@@ -32,13 +32,12 @@ type VhostOptions struct {
 	BindDevice      bool // bind the socket to Iface as a device
 	SkipServerName  bool
 	StrictHost      bool // refuse requests whose Host names none of the vhosts
-	FailIfUnbound   bool
+	FailIfUnbound   bool // do not wait for an interface or address that is not there yet
 	ValidateUTF8    bool // refuse text messages that are not UTF-8
 	BestPractice    bool // send the recommended security headers
 	AdoptListenRole bool // adopted sockets take ListenRole too
 	FallbackToRole  bool // what is not HTTP goes to ListenRole
 	SkipInit        bool // no PROTOCOL_INIT
-	InitAll         bool // PROTOCOL_INIT for every protocol, with or without pvo
 	FastOpen        int
 	KeepAlive       loop.KeepAlive
 
@@ -78,8 +77,6 @@ type Mount struct {
 	OriginKind   MountKind
 	MimeTypes    []*PVO
 	Headers      []*PVO
-	Interpret    []*PVO
-	CgiEnv       []*PVO
 	CacheMaxAge  int
 	CacheReuse   bool
 	CacheRevalid bool
@@ -112,13 +109,14 @@ const (
 type Vhost struct {
 	ctx       *Context
 	opt       VhostOptions
-	port      *Port
+	port      atomic.Pointer[Port] // set once
 	wsis      atomic.Int32
 	inited    bool
 	closing   atomic.Bool
 	destroyed bool
 	freed     atomic.Bool
 	bodyLimit atomic.Int64
+	mounts    atomic.Pointer[[]*Mount] // replaced, never changed
 
 	VhPriv map[*Protocol]any // per-vhost protocol data, the face's
 	Face   any
@@ -128,8 +126,8 @@ type Vhost struct {
 // noProtocol stands in for a vhost without protocols.
 var noProtocol = &Protocol{Name: "default", Handler: HandlerFunc(func(*Wsi, Reason, In) int { return 0 })}
 
-// CreateVhost adds a vhost, listens where it says, and makes the PROTOCOL_INIT
-// callbacks. t is the calling thread.
+// CreateVhost adds a vhost and listens where it says; where its interface or
+// address is not there, as soon as it is. t is the calling thread.
 func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	if c.destroying.Load() {
 		return nil, ErrDestroyed
@@ -156,6 +154,7 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	}
 	v := &Vhost{ctx: c, opt: o}
 	v.SetBodyLimit(o.BodyLimit)
+	v.SetMounts(o.Mounts)
 	for _, r := range c.opt.Roles {
 		if vr, ok := r.(VhostRole); ok {
 			if err := vr.PrepareVhost(v); err != nil {
@@ -164,7 +163,12 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 		}
 	}
 	if o.Port != NoListen && o.Port != NoListenServer || o.UnixSocket && o.Port == 0 {
-		if err := c.listen(t, v); err != nil {
+		switch err := c.listen(t, v); {
+		case err == nil:
+		case !o.FailIfUnbound && mayCome(err):
+			v.Logf(LogErr, "%v; looking for it every second", err)
+			v.listenLater(t)
+		default:
 			return nil, fmt.Errorf("vhost %s: %w", o.Name, err)
 		}
 	}
@@ -240,8 +244,12 @@ func (v *Vhost) Context() *Context { return v.ctx }
 // Options are what the vhost was made with.
 func (v *Vhost) Options() *VhostOptions { return &v.opt }
 
-// SetMounts replaces the vhost's mounts; requests under way keep theirs.
-func (v *Vhost) SetMounts(m []*Mount) { v.opt.Mounts = m }
+// Mounts are the vhost's mounts now. Any thread; not to be changed.
+func (v *Vhost) Mounts() []*Mount { return *v.mounts.Load() }
+
+// SetMounts replaces the vhost's mounts; requests under way keep theirs. m and
+// what it points to stay as they are from now on. Any thread.
+func (v *Vhost) SetMounts(m []*Mount) { v.mounts.Store(&m) }
 
 // SetBodyLimit changes VhostOptions.BodyLimit for the requests from now on. Any
 // thread.
@@ -250,14 +258,14 @@ func (v *Vhost) SetBodyLimit(n int64) { v.bodyLimit.Store(max(n, 0)) }
 // BodyLimit is the most bytes of a request's body, 0 for any number.
 func (v *Vhost) BodyLimit() int64 { return v.bodyLimit.Load() }
 
-// Port is what the vhost listens on, nil where it does not.
-func (v *Vhost) Port() *Port { return v.port }
+// Port is what the vhost listens on, nil where it does not, or not yet.
+func (v *Vhost) Port() *Port { return v.port.Load() }
 
 // ListenPort is the port number that the vhost listens on, what it was made
 // with where it does not.
 func (v *Vhost) ListenPort() int {
-	if v.port != nil && !v.port.addr.IsUnix() {
-		return int(v.port.addr.IP.Port())
+	if p := v.Port(); p != nil && !p.addr.IsUnix() {
+		return int(p.addr.IP.Port())
 	}
 	return v.opt.Port
 }
@@ -358,8 +366,8 @@ func (v *Vhost) Destroy(t *Thread) {
 		}
 	}
 	c.vhosts.Store(&vs)
-	if v.port != nil {
-		v.port.leave(v, t)
+	if p := v.Port(); p != nil {
+		p.leave(v, t)
 	}
 	c.mu.Unlock()
 	var left atomic.Int32

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/golws/golws/core/engine"
@@ -84,9 +85,13 @@ func New(c Config) (*Context, error) {
 	if r == nil {
 		r = systemResolver{}
 	}
+	interfaces := interfaceAddrs
+	if runtime.GOOS == "wasip1" { // no module sees any
+		interfaces = nil
+	}
 	return engine.NewContext(engine.Options{
 		Drivers: ds, Roles: roles(), Face: c.Face, Logger: c.Logger, Resolver: r,
-		Interfaces: interfaceAddrs,
+		Interfaces: interfaces,
 		Random:     func(b []byte) { rand.Read(b) }, // never fails: crypto/rand ends the program instead
 		WallClock:  func() int64 { return time.Now().Unix() },
 		User:       c.User, PieceSize: c.PieceSize, HeadBytes: c.HeadBytes,

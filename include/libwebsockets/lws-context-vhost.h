@@ -70,7 +70,9 @@
 #define LWS_SERVER_OPTION_HTTP_HEADERS_SECURITY_BEST_PRACTICES_ENFORCE (1ll << 28)
 /* (V) TLS, none yet: serve http on a TLS port too */
 #define LWS_SERVER_OPTION_ALLOW_HTTP_ON_HTTPS_LISTENER (1ll << 29)
-/* (V) lws_create_vhost() fails if the port cannot be listened on; without it, it is tried again later */
+/* (V) lws_create_vhost() fails if iface is not there. Without it the vhost is made, and listens when its
+ * interface or address has come, which is looked for every second. A port that is somebody else's fails
+ * lws_create_vhost() either way */
 #define LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND (1ll << 30)
 /* (V) HTTP/2, none yet */
 #define LWS_SERVER_OPTION_H2_JUST_FIX_WINDOW_UPDATE_OVERFLOW (1ll << 31)

@@ -78,7 +78,7 @@ func creation(b []byte, context bool) (*Creation, error) {
 		UnixSocket: has(optUnixSock), DisableIPv6: has(optDisableIPv6), V6Only: has(optV6OnlyModify | optV6OnlyValue),
 		ShareListen: has(optListenShare), SkipServerName: has(optSkipServerName), StrictHost: has(optStrictHost),
 		FailIfUnbound: has(optFailUnbound), ValidateUTF8: has(optValidateUTF8), BestPractice: has(optBestPractices),
-		AdoptListenRole: has(optOnlyRaw), FallbackToRole: has(optFallback), SkipInit: has(optSkipInit), InitAll: has(optInitAll),
+		AdoptListenRole: has(optOnlyRaw), FallbackToRole: has(optFallback), SkipInit: has(optSkipInit),
 		ListenRole: f.text("listen_accept_role"), ListenProtocol: f.text("listen_accept_protocol"),
 		ServerString: f.text("server_string"), Error404: f.text("error_document_404"),
 		Timeout: f.seconds("timeout_secs"), ConnectTimeout: f.seconds("connect_timeout_secs"),

@@ -28,7 +28,7 @@ func encode(t testing.TB, v any) []byte {
 
 func full() m {
 	return m{
-		"port": 80, "iface": "::1", "vhost_name": "v", "options": float64(1<<42 | 1<<13), "user": -5, "server_string": "s", "error_document_404": "/e",
+		"port": 80, "iface": "::1", "vhost_name": "v", "options": float64(1<<42 | 1<<27 | 1<<13), "user": -5, "server_string": "s", "error_document_404": "/e",
 		"timeout_secs": 1, "connect_timeout_secs": 2, "keepalive_timeout": 3, "timeout_secs_ah_idle": 4,
 		"listen_accept_role": "raw-skt", "listen_accept_protocol": "p", "max_http_header_data": 5, "pt_serv_buf_size": 6, "golws_platform_ws": true,
 		"protocols": []any{m{"name": "p", "callback": -7, "rx_buffer_size": 8, "id": 9, "user": 10, "tx_packet_size": 11}},
@@ -50,7 +50,7 @@ func TestEveryMember(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := c.Vhost
-	if v.Port != 80 || v.Iface != "::1" || v.Name != "v" || !v.InitAll || !c.ExplicitVhosts || v.Timeout != 1e6 || v.ConnectTimeout != 2e6 ||
+	if v.Port != 80 || v.Iface != "::1" || v.Name != "v" || !v.StrictHost || !c.ExplicitVhosts || v.Timeout != 1e6 || v.ConnectTimeout != 2e6 ||
 		v.KeepAliveIdle != 3e6 || v.HeadTimeout != 4e6 || v.ListenRole != "raw-skt" || v.ListenProtocol != "p" || c.HeadBytes != 5 || c.PieceSize != 6 ||
 		!c.PlatformWS || v.User != int32(-5) || v.ServerString != "s" || v.Error404 != "/e" || v.Extensions == nil {
 		t.Errorf("%+v", c)
