@@ -162,6 +162,16 @@ type DialSpec struct {
 	LocalPort uint16
 	Device    string // bind to this network interface
 	KeepAlive KeepAlive
+
+	TOS        int  // type of service (IPv6: traffic class), 0 to leave it
+	Priority   int  // of the socket's queueing, 0 to leave it
+	ReuseAddr  bool // the local address may be in use by connections that are over
+	PublicAddr bool // prefer a public source address to a temporary one (RFC 5014)
+	ReadAll    bool // deliver all that has arrived before others have a turn
+
+	// Made is called within Dial with the socket before it connects, -1 where
+	// there is none; nil for nobody. Its error is Dial's.
+	Made func(fd int) error
 }
 
 // ErrClosed is answered by operations on something closed.

@@ -141,6 +141,11 @@ func (d *Driver) Dial(spec loop.DialSpec, h loop.Handler) (loop.Conn, error) {
 	if spec.Device != "" {
 		return nil, fmt.Errorf("binding to a device: %w", errors.ErrUnsupported)
 	}
+	if spec.Made != nil {
+		if err := spec.Made(-1); err != nil {
+			return nil, err
+		}
+	}
 	c := d.NewConn(loop.Addr{}, spec.Addr)
 	c.h, c.dialing = h, true
 	if err := d.b.Open(c, &spec); err != nil {

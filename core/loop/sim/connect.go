@@ -138,6 +138,11 @@ func (d *Driver) Dial(spec loop.DialSpec, h loop.Handler) (loop.Conn, error) {
 	if !addr.IsUnix() && !addr.IP.IsValid() {
 		return nil, fmt.Errorf("connect to %v: %w", addr, fail("socket", syscall.EAFNOSUPPORT))
 	}
+	if spec.Made != nil {
+		if err := spec.Made(-1); err != nil {
+			return nil, err
+		}
+	}
 	c := &conn{d: d, h: h, remote: addr, dialing: true}
 	to := d.host.hostOf(addr)
 	if !addr.IsUnix() {

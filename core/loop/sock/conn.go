@@ -22,6 +22,7 @@ type conn struct {
 	short   bool // the last write was not taken whole: Writable is owed
 	ended   bool // Ended was told, or Opened with an error
 	closed  bool
+	readAll bool // loop.DialSpec.ReadAll
 }
 
 func (c *conn) ready(r notify.Ready) {
@@ -48,20 +49,23 @@ func (c *conn) ready(r notify.Ready) {
 
 func (c *conn) read(hangup bool) {
 	b := c.d.lend()
-	n, e := recv(c.fd, b)
-	switch {
-	case n > 0:
-		c.h.Data(b[:n])
-	case e == unix.EAGAIN:
-		if hangup {
-			if e = pendingError(c.fd); e != 0 {
-				c.end(os.NewSyscallError("recv", e))
+	for more := true; more; {
+		n, e := recv(c.fd, b)
+		switch {
+		case n > 0:
+			c.h.Data(b[:n])
+		case e == unix.EAGAIN:
+			if hangup {
+				if e = pendingError(c.fd); e != 0 {
+					c.end(os.NewSyscallError("recv", e))
+				}
 			}
+		case e != 0:
+			c.end(os.NewSyscallError("recv", e))
+		default:
+			c.end(nil)
 		}
-	case e != 0:
-		c.end(os.NewSyscallError("recv", e))
-	default:
-		c.end(nil)
+		more = c.readAll && n == len(b) && !c.closed && c.want&notify.In != 0
 	}
 	c.d.giveBack()
 }

@@ -17,7 +17,7 @@ import (
 // all else is told by Opened. A Write before Opened takes nothing, and Writable
 // follows.
 func (d *Driver) Dial(spec loop.DialSpec, h loop.Handler) (loop.Conn, error) {
-	c := &conn{h: h, dialing: true}
+	c := &conn{h: h, dialing: true, readAll: spec.ReadAll}
 	c.d, c.fd = d, -1
 	err := c.connect(spec)
 	if err == nil {
@@ -47,7 +47,15 @@ func (c *conn) connect(spec loop.DialSpec) error {
 		if err := setStreamOptions(fd, spec.KeepAlive); err != nil {
 			return err
 		}
+		if err := setDialOptions(fd, family, spec); err != nil {
+			return err
+		}
 		if err := bindSource(fd, family, spec); err != nil {
+			return err
+		}
+	}
+	if spec.Made != nil {
+		if err := spec.Made(fd); err != nil {
 			return err
 		}
 	}
@@ -62,6 +70,32 @@ func (c *conn) connect(spec loop.DialSpec) error {
 		return nil
 	}
 	return os.NewSyscallError("connect", err)
+}
+
+func setDialOptions(fd, family int, spec loop.DialSpec) error {
+	if spec.ReuseAddr {
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if spec.TOS != 0 {
+		level, name := unix.IPPROTO_IP, unix.IP_TOS
+		if family == unix.AF_INET6 {
+			level, name = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+		}
+		if err := unix.SetsockoptInt(fd, level, name, spec.TOS); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if spec.Priority != 0 { // behind the type of service, which sets it too
+		if err := setPriority(fd, spec.Priority); err != nil {
+			return err
+		}
+	}
+	if spec.PublicAddr && family == unix.AF_INET6 {
+		return preferPublic(fd)
+	}
+	return nil
 }
 
 func bindSource(fd, family int, spec loop.DialSpec) error {

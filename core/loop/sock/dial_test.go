@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/golws/golws/core/loop"
+	"github.com/golws/golws/core/loop/sock"
 )
 
 func ip4(port uint16) loop.Addr {
@@ -200,4 +201,111 @@ func TestAdoptedTCP(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, l, func() bool { return string(r.got) == "hello" })
+}
+
+func TestDialOptions(t *testing.T) {
+	l, _ := newLoop(t)
+	for _, a := range []string{"127.0.0.1:0", "[::1]:0"} {
+		ln, _ := listen(t, l, loop.ListenSpec{Addr: ip(a)})
+		made := -1
+		spec := loop.DialSpec{Addr: ln.Addr(), TOS: 0x10, Priority: 3, ReuseAddr: true, PublicAddr: true}
+		spec.Made = func(fd int) error {
+			made = fd
+			if _, err := unix.Getpeername(fd); err != unix.ENOTCONN {
+				t.Errorf("connected before Made: %v", err)
+			}
+			if n := localPort(t, fd); n != 0 {
+				t.Errorf("bound to port %d before Made", n)
+			}
+			return nil
+		}
+		r := connect(t, l, spec)
+		until(t, l, func() bool { return r.opened == 1 })
+		if made != r.c.Fd() {
+			t.Errorf("Made was given %d, the socket is %d", made, r.c.Fd())
+		}
+		for _, o := range []struct{ level, name, want int }{
+			{unix.SOL_SOCKET, unix.SO_PRIORITY, 3},
+			{unix.SOL_SOCKET, unix.SO_REUSEADDR, 1},
+		} {
+			if v := option(t, r.c.Fd(), o.level, o.name); v != o.want {
+				t.Errorf("%s: option %d is %d", a, o.name, v)
+			}
+		}
+		level, name := unix.IPPROTO_IP, unix.IP_TOS
+		if a[0] == '[' {
+			level, name = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+			if v := option(t, r.c.Fd(), level, unix.IPV6_ADDR_PREFERENCES); v&2 == 0 {
+				t.Errorf("address preferences %#x", v)
+			}
+		}
+		if v := option(t, r.c.Fd(), level, name); v != 0x10 {
+			t.Errorf("%s: type of service %#x", a, v)
+		}
+	}
+}
+
+func localPort(t *testing.T, fd int) int {
+	t.Helper()
+	sa, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch sa := sa.(type) {
+	case *unix.SockaddrInet4:
+		return sa.Port
+	case *unix.SockaddrInet6:
+		return sa.Port
+	}
+	return -1
+}
+
+func TestDialRefusedByMade(t *testing.T) {
+	l, _ := newLoop(t)
+	ln, acc := listen(t, l, loop.ListenSpec{Addr: ip("127.0.0.1:0")})
+	no, fd := errors.New("no"), -1
+	c, err := l.Driver().Dial(loop.DialSpec{Addr: ln.Addr(), Made: func(f int) error { fd = f; return no }}, newRec(l))
+	if c != nil || !errors.Is(err, no) {
+		t.Errorf("answers %v, %v", c, err)
+	}
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != unix.EBADF {
+		t.Errorf("the socket is left open: %v", err)
+	}
+	if len(acc.conns) != 0 {
+		t.Error("connected")
+	}
+}
+
+// With ReadAll whatever has arrived is delivered in one turn.
+func TestDialReadAll(t *testing.T) {
+	const size = 100_000
+	for _, all := range []bool{false, true} {
+		l, _ := newLoopWith(t, sock.Config{Buffer: make([]byte, 8<<10)})
+		ln, acc := listen(t, l, loop.ListenSpec{Addr: ip("127.0.0.1:0")})
+		r := connect(t, l, loop.DialSpec{Addr: ln.Addr(), ReadAll: all})
+		until(t, l, func() bool { return r.opened == 1 && len(acc.conns) == 1 })
+		r.c.SetReading(false)
+		peer := acc.conns[0].c
+		for sent := 0; sent < 10*size; {
+			n, err := peer.Write(make([]byte, size))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n == 0 {
+				break
+			}
+			sent += n
+		}
+		n := 0
+		r.onData = func([]byte) { n++ }
+		r.c.SetReading(true)
+		for n == 0 {
+			if err := l.Turn(loop.Forever); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if all != (n > 1) {
+			t.Errorf("ReadAll %v: %d deliveries in a turn", all, n)
+		}
+	}
 }

@@ -79,7 +79,12 @@ func (a *acceptor) AcceptFailed(err error) { a.errs = append(a.errs, err) }
 // newLoop makes a loop that the test's end closes.
 func newLoop(t testing.TB) (*loop.Loop, *sock.Driver) {
 	t.Helper()
-	d, err := sock.New(sock.Config{})
+	return newLoopWith(t, sock.Config{})
+}
+
+func newLoopWith(t testing.TB, c sock.Config) (*loop.Loop, *sock.Driver) {
+	t.Helper()
+	d, err := sock.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package sock
 
 import (
+	"errors"
 	"os"
 	"syscall"
 
@@ -148,3 +149,9 @@ func setFastOpen(fd, queue int) error {
 
 // portAtConnect is what these systems do anyway.
 func portAtConnect(int) {}
+
+// setPriority is unsupported: the system has no such option.
+func setPriority(int, int) error { return errors.ErrUnsupported }
+
+// preferPublic is unsupported, too.
+func preferPublic(int) error { return errors.ErrUnsupported }

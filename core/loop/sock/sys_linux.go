@@ -152,3 +152,13 @@ func setFastOpen(fd, queue int) error {
 func portAtConnect(fd int) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 }
+
+func setPriority(fd, priority int) error {
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PRIORITY, priority))
+}
+
+// preferPublic is RFC 5014 3.
+func preferPublic(fd int) error {
+	const preferSrcPublic = 2 // IPV6_PREFER_SRC_PUBLIC, <linux/in6.h>
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_ADDR_PREFERENCES, preferSrcPublic))
+}
