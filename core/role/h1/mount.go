@@ -25,7 +25,7 @@ func matchMount(mounts []*engine.Mount, path []byte) (m *engine.Mount, below []b
 func (s *Server) route(w *engine.Wsi, x *Exchange) {
 	v := w.Vhost()
 	path := x.path()
-	m, below := matchMount(v.Options().Mounts, path)
+	m, below := matchMount(v.Mounts(), path)
 	x.mount = m
 	if m == nil || m.OriginKind == engine.MountNone {
 		s.callHTTP(w, x, v.First(), path)

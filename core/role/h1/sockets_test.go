@@ -215,6 +215,55 @@ func TestCurl(t *testing.T) {
 	}
 }
 
+// Mounts may be replaced on any thread while requests are answered: each request
+// sees one table, and one that comes later the last.
+func TestMountsReplacedWhileServed(t *testing.T) {
+	table := func(name string) []*engine.Mount {
+		return []*engine.Mount{{Mountpoint: "/m", Origin: name + ".invalid/", OriginKind: engine.MountRedirHTTP}}
+	}
+	ctx, addr := served(t, engine.VhostOptions{
+		Protocols: []*engine.Protocol{{Name: "a", Handler: echoing}}, Mounts: table("first"),
+	})
+	v := ctx.Vhosts()[0]
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	where := func() string {
+		resp, err := client.Get("http://" + addr.String() + "/m")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.Header.Get("Location")
+	}
+	if got := where(); got != "http://first.invalid/" {
+		t.Errorf("%q", got)
+	}
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				v.SetMounts(table("second"))
+				v.SetMounts(table("third"))
+			}
+		}
+	})
+	for range 200 {
+		if got := where(); got != "http://first.invalid/" && got != "http://second.invalid/" && got != "http://third.invalid/" {
+			t.Errorf("%q", got)
+		}
+	}
+	close(stop)
+	wg.Wait()
+	v.SetMounts(table("last"))
+	if got := where(); got != "http://last.invalid/" {
+		t.Errorf("%q", got)
+	}
+}
+
 // asking is a client's protocol that reads all and tells.
 type asking struct {
 	send []byte
