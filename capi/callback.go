@@ -50,6 +50,9 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 		p.cx.back()
 		return ret
 	}
+	if r == engine.ReasonConnecting {
+		s.fd = C.int(in.Num)
+	}
 	if in.Bytes == nil {
 		return p.call(s, r, uintptr(in.Num), 0)
 	}

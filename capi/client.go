@@ -22,7 +22,7 @@ func golws_connect(ct *C.struct_golws_thread, i *C.struct_lws_client_connect_inf
 		LocalProtocol: goString(i.local_protocol_name), Method: goString(i.method), SSL: uint(i.ssl_connection),
 		Iface: goString(i.iface), LocalPort: int(i.local_port), Retry: retryPolicy(i.retry_and_idle_policy),
 		AllowReservedBits: i.allow_reserved_bits != 0, AllowUnknownOpcode: i.allow_unknown_opcode != 0,
-		AuthUser: goString(i.auth_username), AuthPass: goString(i.auth_password),
+		AuthUser: goString(i.auth_username), AuthPass: goString(i.auth_password), Priority: int(i.priority),
 	}
 	if i.vhost != nil {
 		v := vhostOf(i.vhost)
@@ -46,6 +46,7 @@ func golws_connect(ct *C.struct_golws_thread, i *C.struct_lws_client_connect_inf
 	ci.Made = func(w *engine.Wsi) {
 		s := stub(w)
 		s.client = 1
+		C.golws_wsi_logs_to(s, i.log_cx)
 		if u, ok := w.User.(address); ok {
 			u.put(&s.user)
 			s.user_given = 1

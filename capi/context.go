@@ -49,6 +49,11 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: "+err.Error())
 		return nil
 	}
+	if info.options&C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS != 0 { // else its vhost says so
+		for _, what := range notYet(info) {
+			logLine(nil, nil, nil, engine.LogWarn, "lws_create_context: there is no "+what+" yet: ignored")
+		}
+	}
 	x := newContext(info, n)
 	x.guest = on != nil || info.event_lib_custom != nil
 	head := int(info.max_http_header_data2)

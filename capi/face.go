@@ -125,6 +125,9 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 	if t.host.custom != nil && !w.Fake() {
 		t.host.custom.forget(s)
 	}
+	if s.log_cx != nil {
+		C.golws_wsi_logs_to(s, nil)
+	}
 	C.golws_free(unsafe.Pointer(s.tag))
 	C.golws_free(unsafe.Pointer(s.uri))
 	C.golws_free(unsafe.Pointer(s))

@@ -73,6 +73,16 @@ golws_context_gone(struct lws_context *cx)
 }
 
 void
+golws_wsi_logs_to(struct lws *w, struct lws_log_cx *cx)
+{
+	if (cx)
+		host->log_refcount(cx, 1);
+	if (w->log_cx)
+		host->log_refcount(w->log_cx, -1);
+	w->log_cx = cx;
+}
+
+void
 golws_vhost_made(struct lws_vhost *vh)
 {
 	host->vhost_made(vh);

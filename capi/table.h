@@ -12,6 +12,8 @@ void golws_free(void *p);
 int golws_is_pm_deflate(const struct lws_extension *x);
 void golws_context_made(struct lws_context *cx);
 void golws_context_gone(struct lws_context *cx);
+/* Has w log there, NULL for where its vhost does. */
+void golws_wsi_logs_to(struct lws *w, struct lws_log_cx *cx);
 void golws_vhost_made(struct lws_vhost *vh);
 void golws_vhost_gone(struct lws_vhost *vh);
 void golws_ready(struct golws_thread *t);

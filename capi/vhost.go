@@ -55,6 +55,13 @@ func createVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creati
 	x.nextID++
 	id := x.nextID
 	x.mu.Unlock()
+	if asksForTLS(info) {
+		logLine(x.c, nil, nil, engine.LogErr, "lws_create_vhost: there is no TLS yet, and the info has a certificate or key")
+		return nil
+	}
+	for _, what := range notYet(info) {
+		logLine(x.c, nil, nil, engine.LogWarn, "lws_create_vhost: there is no "+what+" yet: ignored")
+	}
 	c := (*C.struct_lws_vhost)(zalloc(C.sizeof_struct_lws_vhost, whatVhost))
 	v := &vhost{c: c, cx: x}
 	name := goString(info.vhost_name)

@@ -82,6 +82,7 @@ struct golws_host {
 	void (*context_gone)(struct lws_context *cx);
 	/* A deprecated context has no connection left. */
 	void (*context_empty)(struct lws_context *cx);
+	void (*log_refcount)(struct lws_log_cx *cx, int _new);
 	void (*vhost_made)(struct lws_vhost *vh);
 	void (*vhost_gone)(struct lws_vhost *vh);
 	/* What the event loop that watches t calls when its descriptor is readable. */

@@ -44,6 +44,7 @@ const struct golws_host golws_host = {
 	.context_made = golws_context_made,
 	.context_gone = golws_context_gone,
 	.context_empty = lws_context_destroy,
+	.log_refcount = lwsl_refcount_cx,
 	.vhost_made = golws_vhost_made,
 	.vhost_gone = golws_vhost_gone,
 	.ready = golws_service_ready,

@@ -39,6 +39,7 @@ struct lws {
 	const char *tag;       /* for logs, NULL until asked for */
 	char *uri;             /* what lws_http_get_uri_and_method() lent last */
 	const struct lws_retry_bo *retry; /* its retry and idle policy, NULL for none */
+	struct lws_log_cx *log_cx;        /* its own, NULL for the vhost's */
 	int fd;
 	uint8_t opcode, rsv; /* of the message being delivered */
 	uint8_t first, final;

@@ -250,5 +250,7 @@ golws_vhost_log_cx(struct lws_vhost *vhost)
 struct lws_log_cx *
 golws_wsi_log_cx(struct lws *wsi)
 {
+	if (wsi->log_cx)
+		return wsi->log_cx;
 	return wsi->vhost ? golws_vhost_log_cx(wsi->vhost) : wsi->t->cx->log_cx;
 }

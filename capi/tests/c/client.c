@@ -2,6 +2,11 @@
  * come about. */
 #include "peer.h"
 
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <sys/socket.h>
+
 #define BEGUN "CLIENT_HTTP_BIND_PROTOCOL SERVER_NEW_CLIENT_INSTANTIATED "
 
 static int errors, finished;
@@ -117,6 +122,10 @@ not_connected(void)
 	i = info(80, "GET IT");
 	CHECK(!lws_client_connect_via_info(&i));
 	CHECK_LOGGED("method");
+	i = info(80, NULL);
+	i.ssl_connection = LCCSCF_USE_SSL;
+	CHECK(!lws_client_connect_via_info(&i));
+	CHECK_LOGGED("no TLS yet");
 	i = info(80, NULL);
 	i.host = "a\r\nb";
 	CHECK(!lws_client_connect_via_info(&i));
@@ -341,6 +350,95 @@ established(void)
 	close(l);
 }
 
+/* ---- the socket ---- */
+
+static int at_connecting, from;
+static char own_lines[500];
+
+static void
+own_emit(struct lws_log_cx *log, int level, const char *line, size_t len)
+{
+	(void)log;
+	(void)level;
+	(void)len;
+	strncat(own_lines, line, sizeof own_lines - strlen(own_lines) - 1);
+}
+
+static int
+look_at_socket(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct sockaddr_in a;
+	socklen_t n = sizeof a;
+	int fd = (int)(intptr_t)in;
+
+	if (reason == LWS_CALLBACK_CONNECTING) {
+		at_connecting++;
+		CHECK_INT(len, 0);
+		CHECK_INT(lws_get_socket_fd(wsi), fd);
+		CHECK(getpeername(fd, (struct sockaddr *)&a, &n) && errno == ENOTCONN); /* not yet */
+		n = sizeof a;
+		CHECK(!getsockname(fd, (struct sockaddr *)&a, &n));
+		from = ntohs(a.sin_port);
+	}
+	return dialling(wsi, reason, user, in, len);
+}
+
+static int
+option(int fd, int level, int name)
+{
+	int v = -1;
+	socklen_t n = sizeof v;
+
+	CHECK(!getsockopt(fd, level, name, &v, &n));
+	return v;
+}
+
+static void
+socket_options(void)
+{
+	static lws_log_cx_t log_cx = { .lll_flags = LLLF_LOG_CONTEXT_AWARE | LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_INFO };
+	struct lws_client_connect_info i;
+	struct peer p;
+	int port, l = peer_listen(&port), spare, local;
+
+	GROUP("CONNECTING has the socket before it connects; its options, and a log of its own");
+	log_cx.u.emit_cx = own_emit;
+	close(peer_listen(&local));
+	spare = peer_listen(&local);
+	close(spare);
+	on = look_at_socket;
+	i = info(port, "RAW");
+	i.iface = "127.0.0.1";
+	i.local_port = local;
+	i.priority = 5;
+	i.ssl_connection = LCCSCF_IP_LOW_LATENCY | LCCSCF_ALLOW_REUSE_ADDR | LCCSCF_PRIORITIZE_READS;
+	i.log_cx = &log_cx;
+	CHECK(lws_client_connect_via_info(&i));
+	peer_accept(&p, l);
+	UNTIL(trailed("RAW_CONNECTED"));
+	CHECK_INT(at_connecting, 1);
+	CHECK_INT(from, local);
+	CHECK_INT(option(lws_get_socket_fd(pwsi), SOL_SOCKET, SO_PRIORITY), 5);
+	CHECK_INT(option(lws_get_socket_fd(pwsi), IPPROTO_IP, IP_TOS), IPTOS_LOWDELAY);
+	CHECK_INT(option(lws_get_socket_fd(pwsi), SOL_SOCKET, SO_REUSEADDR), 1);
+	CHECK_INT(log_cx.refcount, 1);
+	lwsl_wsi_notice(pwsi, "to its own log");
+	CHECK(strstr(own_lines, "to its own log") && !logged("to its own log"));
+	peer_close(&p);
+	UNTIL(finished);
+	CHECK(pwsi); /* it is written during the call only: it may have been a variable of a function that is left */
+	serve(-1);
+	CHECK_INT(log_cx.refcount, 0);
+
+	GROUP("CONNECTING refuses");
+	i = info(port, NULL);
+	refuse_at = LWS_CALLBACK_CONNECTING;
+	CHECK(lws_client_connect_via_info(&i));
+	check_error("CONNECTING", __LINE__);
+	on = dialling;
+	close(l);
+}
+
 /* Closing from the program while the connection is still being made. */
 static void
 abandoned(void)
@@ -381,6 +479,7 @@ main(int argc, char **argv)
 	refused();
 	established();
 	abandoned();
+	socket_options();
 	stage_close();
 	stage_open(with_short_timeout);
 	on = dialling;

@@ -293,6 +293,40 @@ ports(void)
 	stage_close();
 }
 
+static void
+with_certificate(struct lws_context_creation_info *i)
+{
+	i->ssl_cert_filepath = "cert.pem";
+}
+
+static void
+with_key_in_memory(struct lws_context_creation_info *i)
+{
+	i->server_ssl_private_key_mem = "key";
+}
+
+static void
+with_proxy(struct lws_context_creation_info *i)
+{
+	i->http_proxy_address = "proxy.example:3128";
+}
+
+static void
+not_yet(void)
+{
+	GROUP("a vhost that is to encrypt is not made; what else is not there yet is logged");
+	stage_open(NULL);
+	log_clear();
+	CHECK(!stage_vhost("tls", 0, with_certificate));
+	CHECK_LOGGED("no TLS yet");
+	log_clear();
+	CHECK(!stage_vhost("tls", 0, with_key_in_memory));
+	CHECK_LOGGED("no TLS yet");
+	CHECK(stage_vhost("proxied", 0, with_proxy));
+	CHECK_LOGGED("there is no http_proxy_address yet");
+	stage_close();
+}
+
 /* ---- options and data of protocols ---- */
 
 static char seen[200];
@@ -366,6 +400,7 @@ main(int argc, char **argv)
 	unix_sockets();
 	unix_permissions();
 	ports();
+	not_yet();
 	private_data();
 	return check_result();
 }
