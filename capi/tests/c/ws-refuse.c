@@ -12,6 +12,8 @@
 
 static enum lws_callback_reasons refuse_at;
 static int refuse_with;
+static unsigned char told[128]; /* the close frame as CLOSED can ask for it */
+static int told_len;
 
 static int
 refusing(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -19,6 +21,10 @@ refusing(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	(void)user;
 	if (reason == LWS_CALLBACK_RECEIVE && lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0)
 		return -1;
+	if (reason == LWS_CALLBACK_CLOSED) {
+		told_len = lws_get_close_length(wsi);
+		memcpy(told, lws_get_close_payload(wsi), sizeof told);
+	}
 	return reason == refuse_at ? refuse_with : 0;
 }
 
@@ -197,6 +203,9 @@ breaches(void)
 			snprintf(log, sizeof log, "closing with %d: ", tests[i].code);
 			CHECK_LOGGED(log);
 			CHECK_LOGGED(tests[i].why);
+			CHECK(told_len > 2 && told_len <= 125);
+			CHECK_INT(told[0] << 8 | told[1], tests[i].code);
+			CHECK(strstr((char *)told + 2, tests[i].why));
 			if (logged("internal error"))
 				printf("%s: %s", tests[i].name, logs);
 		}

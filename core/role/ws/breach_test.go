@@ -44,6 +44,11 @@ func TestBreaches(t *testing.T) {
 			b := newBench(t, benchOptions{fragments: together,
 				vhost: engine.VhostOptions{ListenRole: "direct", ValidateUTF8: true}})
 			b.role.MaxMessage = 1000
+			var told []byte
+			b.rec.when(engine.ReasonClosed, func(w *engine.Wsi, _ engine.In) int {
+				told = ClosePayload(w)
+				return 0
+			})
 			p := b.dial()
 			b.rec.lines = nil
 			p.send(p.frame(fin|wire.OpText, "hello"))
@@ -57,6 +62,9 @@ func TestBreaches(t *testing.T) {
 				continue
 			}
 			b.wantLog("closing with " + map[uint16]string{1002: "1002", 1007: "1007", 1009: "1009"}[tt.code] + ": " + fs[0][4:])
+			if string(told) != fs[0][2:] {
+				t.Errorf("%s: CLOSED was told %q, the peer %q", tt.name, told, fs[0])
+			}
 			if !p.ended || p.broken != nil {
 				t.Errorf("%s: ended=%v %v", tt.name, p.ended, p.broken)
 			}

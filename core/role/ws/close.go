@@ -70,7 +70,8 @@ func Kill(w *engine.Wsi) {
 }
 
 // ClosePayload is what the peer's close frame held, code and reason, or, where
-// none has come, what ours will hold. It is w's.
+// none has come, what ours holds or will hold: what SetCloseReason was told, or
+// what the peer did wrong. It is w's.
 func ClosePayload(w *engine.Wsi) []byte {
 	c := of(w)
 	switch {
@@ -183,7 +184,9 @@ func (c *conn) breach(w *engine.Wsi, err error) {
 	code, reason := breachCode(err)
 	w.Logf(engine.LogNotice, "closing with %d: %s", code, reason)
 	if !c.has(fSentClose) {
-		c.sendClose(w, wire.AppendClose(nil, code, reason))
+		own := wire.AppendClose(nil, code, reason)
+		c.farewell().own = own
+		c.sendClose(w, own)
 	}
 	w.CloseLingering()
 }

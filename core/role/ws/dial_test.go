@@ -221,11 +221,16 @@ func TestServerDrops(t *testing.T) {
 
 func TestServerMasks(t *testing.T) {
 	b, p := dialled(t, benchOptions{})
+	var told []byte
+	b.rec.when(engine.ReasonClientClosed, func(w *engine.Wsi, _ engine.In) int {
+		told = ClosePayload(w)
+		return 0
+	})
 	p.send(wire.AppendFrame(nil, true, 0, wire.OpText, []byte("masked"), true, [4]byte{1, 2, 3, 4}))
 	b.run()
 	b.want(clientClosed...)
-	if fs := p.frames(); len(fs) != 1 || !strings.HasPrefix(fs[0], "8:\x03\xea") {
-		t.Errorf("the server got %q", fs)
+	if fs := p.frames(); len(fs) != 1 || !strings.HasPrefix(fs[0], "8:\x03\xea") || fs[0][2:] != string(told) {
+		t.Errorf("the server got %q, CLIENT_CLOSED was told %q", fs, told)
 	}
 }
 
