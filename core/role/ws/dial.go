@@ -158,13 +158,16 @@ func (s *dialing) check(hd *wireh1.Head) (named, why string) {
 	if !f.ListHas(wireh1.TokenConnection, "upgrade") {
 		return "", fmt.Sprintf("CONNECTION is not upgrade: %.60q", f.Token(wireh1.TokenConnection))
 	}
+	if !f.Has(wireh1.TokenSecWebSocketAccept) {
+		return "", "ACCEPT missing"
+	}
 	if v, one := only(f, wireh1.TokenSecWebSocketAccept); !one || string(v) != wire.AcceptKey(s.key) {
 		return "", "Accept hash wrong"
 	}
-	if !f.Has(wireh1.TokenSecWebSocketProtocol) {
-		return "", ""
-	}
 	v, one := only(f, wireh1.TokenSecWebSocketProtocol)
+	if len(v) == 0 && (one || !f.Has(wireh1.TokenSecWebSocketProtocol)) {
+		return "", "" // none chosen; lws too takes a header without a value for that
+	}
 	if !one || !wire.CheckProtocol(s.ci.Protocols, string(v)) {
 		return "", fmt.Sprintf("PROTOCOL malformed: the server chose %.60q of %.60q", v, s.ci.Protocols)
 	}
@@ -173,11 +176,10 @@ func (s *dialing) check(hd *wireh1.Head) (named, why string) {
 
 // extension is what the server agreed to.
 func (s *dialing) extension(hd *wireh1.Head) (agreed pmd.Params, compressed bool, why string) {
-	f := &hd.Fields
-	if !f.Has(wireh1.TokenSecWebSocketExtensions) {
+	v := string(hd.Fields.AppendJoined(nil, "sec-websocket-extensions", ", "))
+	if v == "" {
 		return agreed, false, ""
 	}
-	v := string(f.AppendJoined(nil, "sec-websocket-extensions", ", "))
 	if s.deflate == nil {
 		return agreed, false, fmt.Sprintf("EXT: the server uses %.60q, which was not offered", v)
 	}

@@ -269,7 +269,7 @@ func TestAnswersRefused(t *testing.T) {
 		{"403", plain("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), "HS: ws upgrade response not 101: 403 Forbidden", true},
 		{"200", plain("HTTP/1.1 200 OK\r\n\r\n"), "HS: ws upgrade response not 101: 200 OK", true},
 		{"accept", swap("Accept: ", "Accept: x"), "HS: Accept hash wrong", true},
-		{"no accept", swap("Sec-WebSocket-Accept", "X-Accept"), "HS: Accept hash wrong", true},
+		{"no accept", swap("Sec-WebSocket-Accept", "X-Accept"), "HS: ACCEPT missing", true},
 		{"upgrade", swap("Upgrade: websocket", "Upgrade: h2c"), `HS: UPGRADE is not websocket: "h2c"`, true},
 		{"connection", swap("Connection: Upgrade", "Connection: close"), `HS: CONNECTION is not upgrade: "close"`, true},
 		{"protocol", swap("Protocol: echo", "Protocol: chat"), `HS: PROTOCOL malformed: the server chose "chat" of "echo"`, true},
@@ -298,6 +298,16 @@ func TestAnswersRefused(t *testing.T) {
 			t.Errorf("%s: TCP did not end", tt.name)
 		}
 	}
+}
+
+// Headers without a value are none, as for lws.
+func TestAnswerWithEmptyHeaders(t *testing.T) {
+	b := clientBench(t, benchOptions{})
+	p := b.connect(engine.ConnectInfo{Protocols: "echo"})
+	answer := strings.Replace(accept(p.head()), "Protocol: echo", "Protocol:", 1)
+	p.send([]byte(strings.Replace(answer, "\r\n\r\n", "\r\nSec-WebSocket-Extensions: \r\n\r\n", 1)))
+	b.run()
+	b.want(all(made, clientEstablished)...)
 }
 
 // A refusal's status can be asked for: lws_http_client_http_response.

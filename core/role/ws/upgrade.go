@@ -13,7 +13,8 @@ import (
 // Upgrade answers a request that asks for WebSocket (section 4.2).
 //
 // The protocol is the first of the client's list that the vhost has, or, where
-// the client has no list, the vhost's first. The head can be read until
+// the client has no list, the vhost's first. A list without a value counts as
+// none, there and among extensions, as in lws. The head can be read until
 // ESTABLISHED has returned.
 func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	hd := x.Head()
@@ -30,8 +31,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	}
 	var list []byte
 	p, named := w.Vhost().First(), ""
-	if f.Has(wireh1.TokenSecWebSocketProtocol) {
-		list = x.AppendToken([]byte{}, h1.Token(wireh1.TokenSecWebSocketProtocol))
+	if list = x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketProtocol)); len(list) > 0 {
 		if _, err := wire.ParseProtocols(string(list)); err != nil {
 			return r.refuse(w, x, 400, err.Error())
 		}
@@ -46,9 +46,9 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 		p = w.Vhost().Protocol(named)
 	}
 	var offers []pmd.Params
-	if f.Has(wireh1.TokenSecWebSocketExtensions) {
+	if v := x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions)); len(v) > 0 {
 		var err error
-		offers, err = pmd.ParseOffers(string(x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions))))
+		offers, err = pmd.ParseOffers(string(v))
 		if err != nil {
 			return r.refuse(w, x, 400, err.Error())
 		}

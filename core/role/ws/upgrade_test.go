@@ -129,6 +129,18 @@ func TestSubprotocols(t *testing.T) {
 	}
 }
 
+// Headers without a value are none, as for lws.
+func TestRequestWithEmptyHeaders(t *testing.T) {
+	b := serving(t, benchOptions{})
+	p := b.dial()
+	p.send([]byte(request("Sec-WebSocket-Protocol:", "Sec-WebSocket-Extensions: ")))
+	b.run()
+	b.want(all(asked, one("HTTP_BIND_PROTOCOL", "FILTER_PROTOCOL_CONNECTION", "ADD_HEADERS", "ESTABLISHED"))...)
+	if a := p.answer(); !strings.HasPrefix(a, "HTTP/1.1 101 ") || header(a, "Sec-WebSocket-Protocol") != "" {
+		t.Errorf("answered %q", a)
+	}
+}
+
 func TestSeveralProtocolLines(t *testing.T) {
 	b := serving(t, benchOptions{})
 	p := b.dial()
@@ -154,7 +166,7 @@ func TestRequestsRefused(t *testing.T) {
 		{"4.4 no version", swap("Sec-WebSocket-Version: 13", "X: y"), "426"},
 		{"subprotocol not here", swap("Protocol: echo", "Protocol: nosuch"), "400"},
 		{"subprotocol not a token", swap("Protocol: echo", "Protocol: e cho"), "400"},
-		{"subprotocol empty", swap("Protocol: echo", "Protocol:"), "400"},
+		{"subprotocols without one", swap("Protocol: echo", "Protocol: ,"), "400"},
 		{"extensions malformed", request("Sec-WebSocket-Extensions: ;;"), "400"},
 	} {
 		b := serving(t, benchOptions{})
