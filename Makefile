@@ -77,7 +77,7 @@ js: deps-js wasm ## the npm package golws, in bindings/js/dist
 serve: build ## start the server of the demo and leave it running, to be looked at in a browser
 	build/demo.py --serve
 
-test: deps-test build programs hosts peers perl python ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
+test: deps-test build programs hosts peers perl python js ## everything that must hold: Go, C, callback sequences, examples with real peers, conformance
 	build/steps.py test
 
 check: deps-check ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
@@ -105,7 +105,8 @@ $(DEPS):
 # go build does not look at headers outside of the package's folder, so they count by their checksum
 core:
 	@mkdir -p $(OUT)
-	CGO_CFLAGS="$${CGO_CFLAGS:--O2 -g} -DGOLWS_HEADERS=$$(cat capi/shim/*.h $(HEADERS) | cksum | cut -d' ' -f1)u" \
+	@echo "go $(notdir $(CORE))"
+	@CGO_CFLAGS="$${CGO_CFLAGS:--O2 -g} -DGOLWS_HEADERS=$$(cat capi/shim/*.h $(HEADERS) | cksum | cut -d' ' -f1)u" \
 		go build -buildmode=c-shared -o $(CORE) ./capi
 	@rm -f $(CORE:.so=.h)
 
@@ -116,7 +117,8 @@ $(OUT)/lws.wasm: $(shell find core wasm -name '*.go' -o -name '*.s') go.mod
 
 $(LIBRARY): $(SHIM) $(wildcard capi/shim/*.h) $(HEADERS) build/libwebsockets.map
 	@mkdir -p $(@D)
-	$(CC) $(C_STD) $(CFLAGS) -fPIC -fvisibility=hidden $(WARN) -Iinclude -shared -Wl,-soname,$(SONAME) \
+	@echo "cc $(@F)"
+	@$(CC) $(C_STD) $(CFLAGS) -fPIC -fvisibility=hidden $(WARN) -Iinclude -shared -Wl,-soname,$(SONAME) \
 		-Wl,--version-script=build/libwebsockets.map -Wl,-z,defs -o $@ $(SHIM) -ldl -lpthread
 
 $(OUT)/libwebsockets.so: $(LIBRARY)

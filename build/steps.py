@@ -32,6 +32,7 @@ TEST = [
     ("perl", "build/test-perl.sh"),
     ("javascript", "build/test-js.sh"),
     ("python", "build/test-python.sh"),
+    ("documents", "build/docs.py"),
     ("demo", "build/demo.py"),
 ]
 

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 out=build/out
 
-GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared -ldflags='-s -w' -o $out/lws.wasm ./wasm
+make --no-print-directory $out/lws.wasm
 build/js.sh
 cd bindings/js
 

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Hold the documents to what they say: run the programs they print, as printed but for the port, and look up their links,
+the files they name and the targets of make.
+
+    docs.py
+
+Needs what `make build perl python js` leaves in build/out. 'N passed, N failed' at the end.
+"""
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OUT = ROOT / "build/out"
+PAGES = [p for p in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")) + sorted(ROOT.glob("bindings/*/README.md")) + [ROOT / "wasm/ABI.md"]]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+
+
+def block(page, language, beginning):
+    """The one block of a page in this language that has a line with this beginning, on a port that is free."""
+    found = [text for kind, text in FENCE.findall((ROOT / page).read_text()) if kind == language and re.search("^" + re.escape(beginning), text, re.M)]
+    if len(found) != 1:
+        raise RuntimeError(f"{len(found)} blocks of {language} with {beginning!r}")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    return re.sub(r"\b(7681|8765)\b", str(port), found[0]), port
+
+
+def run(*command, seconds=60, cwd=ROOT, **environment):
+    p = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=seconds,
+                       cwd=cwd, env=dict(os.environ, **environment))
+    if p.returncode:
+        raise RuntimeError(f"{command[0]} ended with {p.returncode}: {p.stdout[-2000:]}")
+    return p.stdout
+
+
+class Running:
+    """A server that a page prints, until the with statement ends."""
+
+    def __init__(self, port, *command, **environment):
+        self.port, self.command, self.environment = port, [str(c) for c in command], environment
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, cwd=ROOT, env=dict(os.environ, **self.environment), stderr=subprocess.DEVNULL)
+        for _ in range(500):
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.02)
+        self.process.kill()
+        raise RuntimeError(f"{self.command[0]} does not listen")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def echoes(port):
+    said = run(OUT / "examples/ws-client", port, 3, "echo")
+    if said.count("received: message") != 3:
+        raise RuntimeError(f"not three echoes: {said}")
+
+
+def contains(said, *wanted):
+    for text in wanted:
+        if text not in said:
+            raise RuntimeError(f"{text!r} is not in what it says: {said}")
+
+
+def c_readme(folder):
+    text, port = block("README.md", "c", "int main")
+    (folder / "echo.c").write_text(text)
+    flags = run("pkg-config", "--cflags", "--libs", "libwebsockets", PKG_CONFIG_PATH=str(OUT)).split()
+    run("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wconversion", "-Werror", "-o", folder / "echo", folder / "echo.c", *flags)
+    with Running(port, folder / "echo", LD_LIBRARY_PATH=str(OUT)):
+        echoes(port)
+
+
+# what stands around the pieces of C in docs/hosting.md, by how they begin
+LOOPS = "static struct lws_context_creation_info info; static struct lws_context *context; int main(void) {\n"
+FRAMES = {
+    "#include <libwebsockets/golws.h>": (
+        "static struct lws_context_creation_info info; static volatile int stop; static int my_descriptor; void my_work(void); int main(void) {\n", "}"),
+    "uv_loop_t loop;": ("#include <uv.h>\n" + LOOPS, "}"),
+    "GMainLoop *loop": ("#include <glib.h>\n" + LOOPS, "}"),
+    "static int add(struct lws *wsi)": (
+        "struct loop *loop_of(struct lws *wsi); int my_loop_add(struct loop *l, int fd); static struct lws_context *context;"
+        "void my_loop_change(struct loop *l, int fd, unsigned on, unsigned read, unsigned write);\n",
+        "const struct lws_event_loop_ops ops = { .sock_accept = add, .io = io }; void (*const ready)(int, short) = my_loop_is_ready;"),
+    "case LWS_CALLBACK_ADD_POLL_FD:": (
+        "static struct pollfd fds[9]; static unsigned count, i; static volatile int stop; static struct lws_context *context;"
+        "int f(enum lws_callback_reasons reason, struct lws_pollargs *args); int f(enum lws_callback_reasons reason, struct lws_pollargs *args) {"
+        "switch (reason) { default: break;\n", "}"),
+}
+
+
+def c_hosting(folder):
+    pieces = [text for kind, text in FENCE.findall((ROOT / "docs/hosting.md").read_text()) if kind == "c"]
+    for piece in pieces:
+        before, after = next((frame for start, frame in FRAMES.items() if piece.startswith(start)), (None, None))
+        if before is None:
+            raise RuntimeError(f"no frame for the piece that begins {piece[:60]!r}")
+        includes = "".join(re.findall(r"^#include .*\n", piece, re.M))
+        text = re.sub(r"^#include .*\n", "", piece, flags=re.M)
+        if before.rstrip().endswith("break;"):
+            text = text.replace("\nwhile", "\n}\nwhile", 1) + "\treturn 0;\n"
+        (folder / "piece.c").write_text(f"#include <libwebsockets.h>\n#include <poll.h>\n{includes}{before}{text}{after}\n")
+        flags = run("pkg-config", "--cflags", "libwebsockets", "glib-2.0", PKG_CONFIG_PATH=str(OUT)).split()
+        run("cc", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", folder / "piece.c", *flags)
+    if len(pieces) != len(FRAMES):
+        raise RuntimeError(f"{len(pieces)} pieces, {len(FRAMES)} frames")
+
+
+def python_readme(folder):
+    text, _ = block("bindings/python/README.md", "python", "asyncio.run(main())")
+    (folder / "echo.py").write_text(text)
+    contains(run(OUT / "venv-python/bin/python", folder / "echo.py"), "hello")
+
+
+def python_low_level(folder):
+    text, port = block("docs/python.md", "python", "from golws import lowlevel as lws")
+    (folder / "low.py").write_text("import time\n" + text)
+    with Running(port, OUT / "venv-python/bin/python", folder / "low.py"):
+        echoes(port)
+
+
+def perl_pages(folder):
+    server, port = block("docs/perl.md", "perl", "my $server = ")
+    client, other = block("docs/perl.md", "perl", "Net::Golws::connect(")
+    (folder / "server.pl").write_text(server)
+    (folder / "client.pl").write_text(client.replace(str(other), str(port)))
+    with Running(port, "perl", f"-Mblib={OUT}/perl", folder / "server.pl"):
+        contains(run("perl", f"-Mblib={OUT}/perl", folder / "client.pl"), "hello", "closed: 1000 thanks")
+
+
+def javascript(page, beginning):
+    def attempt(folder):
+        text, _ = block(page, "js", beginning)
+        (folder / "node_modules").mkdir(exist_ok=True)
+        link = folder / "node_modules/golws"
+        if not link.is_symlink():
+            link.symlink_to(ROOT / "bindings/js")
+        (folder / "page.mjs").write_text(text)
+        contains(run("node", folder / "page.mjs"), "hello")
+    return attempt
+
+
+def links(_):
+    for page in PAGES:
+        text = FENCE.sub("", page.read_text())
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, _, anchor = target.partition("#")
+            there = (page.parent / file).resolve() if file else page
+            if not there.exists():
+                raise RuntimeError(f"{page.relative_to(ROOT)}: there is no {file}")
+            if anchor and anchor not in anchors(there):
+                raise RuntimeError(f"{page.relative_to(ROOT)}: {there.name} has no heading {anchor}")
+
+
+def anchors(page):
+    heads = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text()), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in heads}
+
+
+def targets(_):
+    known = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.M))
+    for page in PAGES:
+        text = page.read_text()
+        named = re.findall(r"`make ([a-z -]+)", text)
+        for _, code in FENCE.findall(text):
+            named += re.findall(r"^make ([a-z-]+)", code, re.M)
+        absent = {t for words in named for t in words.split()} - known
+        if absent:
+            raise RuntimeError(f"{page.relative_to(ROOT)}: make has no {' '.join(sorted(absent))}")
+
+
+def files(_):
+    """Paths in `…` that begin with a folder of ours."""
+    for page in PAGES:
+        for name in re.findall(r"`((?:build|capi|core|wasm|bindings|examples|docs|bench|include)/[\w./-]+)`", page.read_text()):
+            if not name.startswith("build/out/") and not any((folder / name).exists() for folder in (ROOT, page.parent)):
+                raise RuntimeError(f"{page.relative_to(ROOT)}: there is no {name}")
+
+
+def main():
+    failed = passed = 0
+    for title, attempt in (
+        ("links", links), ("files", files), ("targets of make", targets),
+        ("README.md: C", c_readme), ("docs/hosting.md: C", c_hosting),
+        ("bindings/python/README.md", python_readme), ("docs/python.md: low level", python_low_level),
+        ("docs/perl.md: client and server", perl_pages),
+        ("bindings/js/README.md", javascript("bindings/js/README.md", "import { WebSocket, serve }")),
+        ("docs/wasm.md: Node", javascript("docs/wasm.md", "import { WebSocket, serve }")),
+        ("docs/wasm.md: in memory", javascript("docs/wasm.md", "import { createServer }")),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                attempt(pathlib.Path(folder))
+                print(f"ok   {title}", flush=True)
+                passed += 1
+            except (OSError, RuntimeError, subprocess.SubprocessError) as e:
+                print(f"FAIL {title}: {e}", flush=True)
+                failed += 1
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
