@@ -20,10 +20,12 @@ func stub(w *engine.Wsi) *C.struct_lws {
 
 // WsiCreated makes the C record.
 func (f *face) WsiCreated(w *engine.Wsi) {
-	s := (*C.struct_lws)(zalloc(C.sizeof_struct_lws, whatWsi))
+	s := C.golws_wsi_made(f.cx.threads[w.Thread().Index()].c)
+	if s == nil {
+		panic("out of memory")
+	}
 	slot, gen := w.Slot()
-	s.slot, s.gen, s.fd = C.uint32_t(slot), C.uint32_t(gen), -1
-	s.t = f.cx.threads[w.Thread().Index()].c
+	s.slot, s.gen = C.uint32_t(slot), C.uint32_t(gen)
 	w.Face = s
 	w.Shared = (*engine.Shared)(unsafe.Pointer(&s.tx))
 }
@@ -109,7 +111,7 @@ func (f *face) ended(s *C.struct_lws) {
 	}
 }
 
-// WsiFreed frees the record, which may still be wanting or have writes, and
+// WsiFreed ends the record, which may still be wanting or have writes, and
 // closes a watched file.
 func (f *face) WsiFreed(w *engine.Wsi) {
 	if fd, ok := w.File(); ok {
@@ -128,9 +130,7 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 	if s.log_cx != nil {
 		C.golws_wsi_logs_to(s, nil)
 	}
-	C.golws_free(unsafe.Pointer(s.tag))
-	C.golws_free(unsafe.Pointer(s.uri))
-	C.golws_free(unsafe.Pointer(s))
+	C.golws_wsi_gone(s)
 	w.Face = nil
 }
 
@@ -152,8 +152,8 @@ func (f *face) Collect(e *engine.Thread) {
 	}
 	for t.c.wants != nil {
 		s := t.c.wants
-		t.c.wants = s.next_want
-		s.want, s.next_want = 0, nil
+		t.c.wants = s.next
+		s.want, s.next = 0, nil
 		if w := e.Lookup(uint32(s.slot), uint32(s.gen)); w != nil {
 			w.CallbackOnWritable()
 		}
@@ -198,11 +198,11 @@ func (t *thread) forget(s *C.struct_lws) {
 	var last *C.struct_lws
 	for p := &t.c.wants; *p != nil; {
 		if *p == s {
-			*p = s.next_want
+			*p = s.next
 			continue
 		}
 		last = *p
-		p = &(*p).next_want
+		p = &(*p).next
 	}
 	t.c.wants_last = last
 }

@@ -13,7 +13,6 @@ import (
 // what the allocations are for, as lws_set_allocator's functions see it. Made
 // once and never freed.
 var (
-	whatWsi     = C.CString("wsi")
 	whatSession = C.CString("session data")
 	whatHeaders = C.CString("headers")
 	whatContext = C.CString("context")

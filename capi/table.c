@@ -60,6 +60,18 @@ golws_is_pm_deflate(const struct lws_extension *x)
 	return host->is_pm_deflate(x);
 }
 
+struct lws *
+golws_wsi_made(struct golws_thread *t)
+{
+	return host->wsi_made(t);
+}
+
+void
+golws_wsi_gone(struct lws *w)
+{
+	host->wsi_gone(w);
+}
+
 void
 golws_context_made(struct lws_context *cx)
 {

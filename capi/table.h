@@ -10,6 +10,8 @@ int64_t golws_sul_ripe(struct golws_thread *t, int64_t now);
 void *golws_zalloc(size_t size, const char *reason);
 void golws_free(void *p);
 int golws_is_pm_deflate(const struct lws_extension *x);
+struct lws *golws_wsi_made(struct golws_thread *t);
+void golws_wsi_gone(struct lws *w);
 void golws_context_made(struct lws_context *cx);
 void golws_context_gone(struct lws_context *cx);
 /* Has w log there, NULL for where its vhost does. */

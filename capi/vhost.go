@@ -256,12 +256,12 @@ func golws_vhost_listen_port(vh *C.struct_lws_vhost) (ret C.int) {
 	return C.int(v.e.ListenPort())
 }
 
-// golws_vhost_set_mounts replaces the vhost's mounts.
+// golws_vhost_set_mounts replaces the vhost's mounts. Any thread.
 //
 //export golws_vhost_set_mounts
-func golws_vhost_set_mounts(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, m *C.struct_lws_http_mount) {
-	defer guard(ct.cx)
+func golws_vhost_set_mounts(vh *C.struct_lws_vhost, m *C.struct_lws_http_mount) {
 	if v := vhostOf(vh); v != nil {
+		defer guard(vh.cx)
 		v.e.SetMounts(mounts(m))
 	}
 }

@@ -68,11 +68,13 @@ lws_adopt_socket_vhost(struct lws_vhost *vh, lws_sockfd_type accept_fd)
 struct lws *
 lws_adopt_socket(struct lws_context *context, lws_sockfd_type accept_fd)
 {
+	GOLWS_GIVEN(context, NULL);
 	return context->vhosts ? lws_adopt_socket_vhost(context->vhosts, accept_fd) : NULL;
 }
 
 struct lws *
 lws_adopt_socket_readbuf(struct lws_context *context, lws_sockfd_type accept_fd, const char *readbuf, size_t len)
 {
+	GOLWS_GIVEN(context, NULL);
 	return context->vhosts ? lws_adopt_socket_vhost_readbuf(context->vhosts, accept_fd, readbuf, len) : NULL;
 }

@@ -53,7 +53,7 @@ lws_cmdline_option_handle_builtin(int argc, const char **argv,
 				  struct lws_context_creation_info *info)
 {
 	const char *d = lws_cmdline_option(argc, argv, "-d");
-	int levels = LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_USER;
+	int levels = info->default_loglevel ? info->default_loglevel : LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_USER;
 
 	if (d)
 		levels = atoi(d);

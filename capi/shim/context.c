@@ -21,8 +21,6 @@ lws_create_context(const struct lws_context_creation_info *info)
 			lwsl_warn("lws_create_context: cannot set the limit of open files to %d\n",
 				  i.rlimit_nofile);
 	}
-	if (i.default_loglevel)
-		lws_set_log_level(i.default_loglevel, NULL);
 	if (golws_core_loaded())
 		golws_signals_onstack();
 	cx = golws_call_context_create(&i);
@@ -65,18 +63,21 @@ lws_context_is_being_destroyed(struct lws_context *context)
 void *
 lws_context_user(struct lws_context *context)
 {
+	GOLWS_GIVEN(context, NULL);
 	return context->user;
 }
 
 struct lws_context *
 lws_get_context(const struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->t->cx;
 }
 
 int
 lws_get_count_threads(struct lws_context *context)
 {
+	GOLWS_GIVEN(context, 0);
 	return context->count_threads;
 }
 
@@ -95,6 +96,7 @@ lws_protocol_init(struct lws_context *context)
 void
 lws_get_effective_uid_gid(struct lws_context *context, uid_t *uid, gid_t *gid)
 {
+	GOLWS_GIVEN(context);
 	*uid = context->uid;
 	*gid = context->gid;
 }
@@ -106,6 +108,7 @@ lws_canonical_hostname(struct lws_context *context)
 	size_t n;
 	char *p;
 
+	GOLWS_GIVEN(context, "");
 	if (!context->hostname) {
 		if (gethostname(name, sizeof name))
 			name[0] = 0;
@@ -123,12 +126,14 @@ lws_canonical_hostname(struct lws_context *context)
 const char *
 lws_cmdline_option_cx(const struct lws_context *cx, const char *val)
 {
+	GOLWS_GIVEN(cx, NULL);
 	return lws_cmdline_option(cx->argc, cx->argv, val);
 }
 
 const char *
 lws_cmdline_options_cx(const struct lws_context *cx, const char *val, const char *last)
 {
+	GOLWS_GIVEN(cx, NULL);
 	return lws_cmdline_options(cx->argc, cx->argv, val, last);
 }
 
@@ -170,6 +175,7 @@ lws_context_default_loop_run_destroy(struct lws_context *cx)
 {
 	struct sigaction sa, was_int, was_term;
 
+	GOLWS_GIVEN(cx);
 	memset(&sa, 0, sizeof sa);
 	sa.sa_handler = on_interrupt;
 	sa.sa_flags = SA_ONSTACK; /* the Go runtime needs it */

@@ -19,6 +19,13 @@ golws_sul_ripe(struct golws_thread *t, int64_t now);
 /* Takes every scheduled function out of t's lists, as their memory may be gone before the context's. */
 void
 golws_sul_end(struct golws_thread *t);
+/* record.c */
+struct lws *
+golws_wsi_made(struct golws_thread *t);
+void
+golws_wsi_gone(struct lws *w);
+void
+golws_wsi_records_free(struct golws_thread *t);
 void
 golws_context_made(struct lws_context *cx);
 void
@@ -89,13 +96,14 @@ golws_left(struct golws_thread **t)
 	golws_leave(*t);
 }
 
-/* golws_enter() that says in the log what was refused. */
+/* golws_enter() that says in the log what was refused. t is NULL where the program gave no context. */
 int
 golws_enter_or_log(struct golws_thread *t, const char *what);
 /* golws_enter() that waits for a caller who is not serving; 0 where that does not end. */
 int
 golws_enter_waiting(struct golws_thread *t);
-/* The service thread that the caller is inside of, or has served last; the first where there is none. */
+/* The service thread that the caller is inside of, or has served last; the first where there is none. NULL
+ * for no context. */
 struct golws_thread *
 golws_here(struct lws_context *cx);
 
@@ -120,6 +128,24 @@ golws_on_thread(struct golws_thread *t)
 	return !o || o == pthread_self() || golws_inside(t);
 }
 
+/* ---- what programs must not do, and do ---- */
+
+/* Says in the log that `what` was called without the object that it is about. */
+__attribute__((cold)) void
+golws_not_given(const char *what, const char *object);
+/* The same for a wsi that is NULL or has ended; 1. */
+__attribute__((cold)) int
+golws_no_wsi(const struct lws *w, const char *what);
+
+/* Returns from a function that was called with NULL for a context, a vhost or a wsi. */
+#define GOLWS_GIVEN(object, ...) \
+	do { \
+		if (__builtin_expect(!(object), 0)) { \
+			golws_not_given(__func__, #object); \
+			return __VA_ARGS__; \
+		} \
+	} while (0)
+
 /* ---- the calls ---- */
 
 #define GOLWS_CALL(ret, name, fail, params, args) \
@@ -130,17 +156,18 @@ golws_on_thread(struct golws_thread *t)
 			return fail; \
 		return c->name args; \
 	}
-#define GOLWS_CALL_INSIDE(ret, name, fail, params, args, thread) \
+#define GOLWS_CALL_INSIDE(ret, name, fail, params, args, thread, refused) \
 	__attribute__((unused)) static inline ret golws_call_##name params \
 	{ \
 		const struct golws_core *c = golws_core(); \
-		if (!c || !golws_enter_or_log(thread, #name)) \
+		if (!c || refused || !golws_enter_or_log(thread, #name)) \
 			return fail; \
 		__attribute__((cleanup(golws_left), unused)) struct golws_thread *left = thread; \
 		return c->name args; \
 	}
-#define GOLWS_CALL_W(ret, name, fail, params, args) GOLWS_CALL_INSIDE(ret, name, fail, params, args, w->t)
-#define GOLWS_CALL_T(ret, name, fail, params, args) GOLWS_CALL_INSIDE(ret, name, fail, params, args, t)
+#define GOLWS_CALL_W(ret, name, fail, params, args) \
+	GOLWS_CALL_INSIDE(ret, name, fail, params, args, w->t, ((!w || w->ended) && golws_no_wsi(w, #name)))
+#define GOLWS_CALL_T(ret, name, fail, params, args) GOLWS_CALL_INSIDE(ret, name, fail, params, args, t, 0)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 GOLWS_CORE_FUNCTIONS(GOLWS_CALL, GOLWS_CALL_W, GOLWS_CALL_T)

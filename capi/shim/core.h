@@ -20,7 +20,7 @@
 	T(struct lws_vhost *, vhost_create, NULL, (struct golws_thread *t, struct lws_context_creation_info *info), (t, info)) \
 	T(void, vhost_destroy, , (struct golws_thread *t, struct lws_vhost *vh), (t, vh)) \
 	F(int, vhost_listen_port, -1, (struct lws_vhost *vh), (vh)) \
-	T(void, vhost_set_mounts, , (struct golws_thread *t, struct lws_vhost *vh, struct lws_http_mount *mounts), (t, vh, mounts)) \
+	F(void, vhost_set_mounts, , (struct lws_vhost *vh, struct lws_http_mount *mounts), (vh, mounts)) \
 	/* service.go */ \
 	T(int, service, -1, (struct golws_thread *t, int64_t us), (t, us)) \
 	T(int, pollfd, -1, (struct golws_thread *t), (t)) \
@@ -77,6 +77,9 @@ struct golws_host {
 	void *(*zalloc)(size_t size, const char *reason);
 	void (*free)(void *p);
 	int (*is_pm_deflate)(const struct lws_extension *x);
+	/* The record of a wsi of t (NULL without memory), and of one that has ended. */
+	struct lws *(*wsi_made)(struct golws_thread *t);
+	void (*wsi_gone)(struct lws *w);
 	/* The records of contexts and vhosts: one that the core made, and one that it is done with. */
 	void (*context_made)(struct lws_context *cx);
 	void (*context_gone)(struct lws_context *cx);

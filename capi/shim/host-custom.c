@@ -4,6 +4,7 @@
 void *
 lws_evlib_wsi_to_evlib_pt(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->t->evlib_pt;
 }
 
@@ -44,6 +45,7 @@ lws_vhost_foreach_listen_wsi(struct lws_context *cx, void *arg, lws_dll2_foreach
 	struct lws_vhost *vh;
 	int r = 0;
 
+	GOLWS_GIVEN(cx, 0);
 	golws_contexts_lock();
 	for (vh = cx->vhosts; vh && !r; vh = vh->next) {
 		golws_contexts_unlock();
@@ -70,6 +72,7 @@ wsi_from_fd(const struct lws_context *context, int fd)
 	struct lws *w = NULL;
 	int i;
 
+	GOLWS_GIVEN(context, NULL);
 	for (i = 0; fd >= 0 && i < context->count_threads && !w; i++) {
 		struct golws_thread *t = &context->threads[i];
 
@@ -95,6 +98,7 @@ lws_context_destroy2(struct lws_context *context)
 void
 lws_destroy_event_pipe(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi);
 	golws_call_custom_silence(wsi->t);
 }
 

@@ -7,10 +7,10 @@ const char *
 lws_get_mimetype(const char *file, const struct lws_http_mount *m)
 {
 	const struct lws_protocol_vhost_options *t;
-	const char *type = golws_call_http_mimetype(file);
-	size_t n = strlen(file), k;
+	const char *type = file ? golws_call_http_mimetype(file) : NULL;
+	size_t n = file ? strlen(file) : 0, k;
 
-	for (t = m && !type ? m->extra_mimetypes : NULL; t; t = t->next) {
+	for (t = m && file && !type ? m->extra_mimetypes : NULL; t; t = t->next) {
 		k = strlen(t->name);
 		if (!strcmp(t->name, "*") || (k <= n && !strcmp(file + n - k, t->name)))
 			return t->value;

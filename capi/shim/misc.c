@@ -16,6 +16,7 @@ lws_handle_POLLOUT_event(struct lws *wsi, struct lws_pollfd *pollfd)
 void
 lws_context_deprecate(struct lws_context *context, lws_reload_func cb)
 {
+	GOLWS_GIVEN(context);
 	if (atomic_exchange(&context->deprecated, 1))
 		return;
 	context->reload = cb;
@@ -25,6 +26,7 @@ lws_context_deprecate(struct lws_context *context, lws_reload_func cb)
 int
 lws_context_is_deprecated(struct lws_context *context)
 {
+	GOLWS_GIVEN(context, 0);
 	return atomic_load(&context->deprecated);
 }
 
@@ -38,24 +40,28 @@ lws_is_cgi(struct lws *wsi)
 void *
 lws_get_opaque_parent_data(const struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->opaque_parent;
 }
 
 void
 lws_set_opaque_parent_data(struct lws *wsi, void *data)
 {
+	GOLWS_GIVEN(wsi);
 	wsi->opaque_parent = data;
 }
 
 int
 lws_get_child_pending_on_writable(const struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->child_wants;
 }
 
 void
 lws_clear_child_pending_on_writable(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi);
 	wsi->child_wants = 0;
 }
 
@@ -77,6 +83,7 @@ lws_vhd_find_by_pvo(struct lws_context *cx, const char *protname, const char *pv
 	struct lws_vhost *vh;
 	void *found = NULL;
 
+	GOLWS_GIVEN(cx, NULL);
 	golws_contexts_lock();
 	for (vh = cx->vhosts; vh && !found; vh = vh->next) {
 		const struct lws_protocols *p = lws_vhost_name_to_protocol(vh, protname);

@@ -86,18 +86,21 @@ lws_cancel_service(struct lws_context *context)
 void
 lws_cancel_service_pt(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi);
 	golws_call_cancel_thread(wsi->t);
 }
 
 int
 lws_get_tsi(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->t->tsi;
 }
 
 int
 lws_wsi_tsi(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->t->tsi;
 }
 
@@ -161,7 +164,12 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_us
 {
 	struct golws_thread *t = thread(context, tsi);
 
-	if (!t || !golws_enter_or_log(t, "sul_schedule"))
+	GOLWS_GIVEN(context);
+	if (!t) {
+		lwsl_err("golws: sul_schedule: the context has no service thread %d\n", tsi);
+		return;
+	}
+	if (!golws_enter_or_log(t, "sul_schedule"))
 		return;
 	if (atomic_load(&context->destroying))
 		lws_sul_cancel(sul); /* it could not come any more */
@@ -209,6 +217,7 @@ lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest)
 	lws_usec_t at = 0;
 	int i;
 
+	GOLWS_GIVEN(ctx, 1);
 	for (i = 0; i < ctx->count_threads; i++) {
 		const lws_dll2_owner_t *o = &ctx->threads[i].sul[LWSSULLI_WAKE_IF_SUSPENDED];
 		if (o->head) {
@@ -241,7 +250,9 @@ lws_retry_sul_schedule(struct lws_context *context, int tid, lws_sorted_usec_lis
 static void
 kill_wsi(struct lws *wsi, int sync)
 {
-	if (!golws_on_thread(wsi->t))
+	if (!wsi || wsi->ended)
+		golws_no_wsi(wsi, "kill");
+	else if (!golws_on_thread(wsi->t))
 		golws_call_kill_post(wsi->t, wsi->slot, wsi->gen);
 	else
 		golws_call_kill(wsi, sync);

@@ -24,7 +24,10 @@ enum golws_framing {
 	GOLWS_WS_CLIENT, /* the same with a mask */
 };
 
+/* Where a wsi has ended its record stays, as that of a closed connection that knows nothing more: all but `t`,
+ * `fd`, `ended` and `tx.closed` is 0. See record.c. */
 struct lws {
+	struct lws *next; /* in the thread's list of those that want WRITEABLE, or of those that have ended */
 	struct golws_shared tx;
 	uint32_t slot, gen; /* the engine's name for it within its thread */
 	struct golws_thread *t;
@@ -34,7 +37,6 @@ struct lws {
 	void *dropped;                        /* session data that has ended, kept for the next session */
 	size_t user_size;                     /* of the session data that was allocated last */
 	void *opaque, *opaque_parent;
-	struct lws *next_want; /* in the thread's list of those that want WRITEABLE */
 	uint64_t remaining;    /* of the frame being delivered, behind this piece */
 	const char *tag;       /* for logs, NULL until asked for */
 	char *uri;             /* what lws_http_get_uri_and_method() lent last */
@@ -51,6 +53,7 @@ struct lws {
 	uint8_t client;
 	uint8_t child_wants; /* lws_get_child_pending_on_writable() */
 	uint8_t framing; /* enum golws_framing */
+	uint8_t ended;
 };
 
 /* One write in the batch. */
@@ -81,6 +84,8 @@ struct golws_thread {
 	uint32_t tx_used, tx_size, records;
 	struct golws_record record[GOLWS_RECORDS];
 	struct lws *wants, *wants_last;
+	struct lws *ended, *ended_last; /* records to be used again, the oldest first */
+	uint32_t ended_count;
 	_Atomic(int) serving; /* nesting of lws_service_tsi() */
 	int ends_itself; /* while the context is being destroyed: who serves it ends it */
 	int64_t signals_ms; /* when its thread looked at signal handlers last; see signals.c */

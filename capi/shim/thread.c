@@ -55,6 +55,7 @@ free_record(struct lws_context *cx)
 	int i;
 
 	for (i = 0; i < cx->count_threads; i++) {
+		golws_wsi_records_free(&cx->threads[i]);
 		golws_free(cx->threads[i].tx);
 		golws_free(cx->threads[i].rx);
 	}
@@ -160,6 +161,10 @@ golws_enter_waiting(struct golws_thread *t)
 int
 golws_enter_or_log(struct golws_thread *t, const char *what)
 {
+	if (!t) {
+		golws_not_given(what, "context");
+		return 0;
+	}
 	if (golws_enter(t))
 		return 1;
 	lwsl_err("golws: %s: refused, as another thread runs the service thread that it belongs to\n", what);
@@ -172,6 +177,8 @@ golws_here(struct lws_context *cx)
 	pthread_t self = pthread_self();
 	int i;
 
+	if (!cx)
+		return NULL;
 	for (i = 0; i < cx->count_threads; i++)
 		if (atomic_load_explicit(&cx->threads[i].inside, memory_order_relaxed) == self)
 			return &cx->threads[i];

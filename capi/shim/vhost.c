@@ -61,12 +61,14 @@ golws_vhost_gone(struct lws_vhost *vh)
 struct lws_vhost *
 lws_get_vhost(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->vhost;
 }
 
 const char *
 lws_get_vhost_name(struct lws_vhost *vhost)
 {
+	GOLWS_GIVEN(vhost, NULL);
 	return vhost->name;
 }
 
@@ -75,6 +77,7 @@ lws_get_vhost_by_name(struct lws_context *context, const char *name)
 {
 	struct lws_vhost *v;
 
+	GOLWS_GIVEN(context && name, NULL);
 	golws_contexts_lock();
 	for (v = context->vhosts; v && strcmp(v->name, name); v = v->next)
 		;
@@ -97,25 +100,29 @@ lws_get_vhost_listen_port(struct lws_vhost *vhost)
 void *
 lws_get_vhost_user(struct lws_vhost *vhost)
 {
+	GOLWS_GIVEN(vhost, NULL);
 	return vhost->user;
 }
 
 void *
 lws_vhost_user(struct lws_vhost *vhost)
 {
+	GOLWS_GIVEN(vhost, NULL);
 	return vhost->user;
 }
 
 const char *
 lws_get_vhost_iface(struct lws_vhost *vhost)
 {
+	GOLWS_GIVEN(vhost, NULL);
 	return vhost->iface;
 }
 
 void
 lws_vhost_set_mounts(struct lws_vhost *v, const struct lws_http_mount *mounts)
 {
-	golws_call_vhost_set_mounts(golws_here(v->cx), v, (struct lws_http_mount *)(uintptr_t)mounts);
+	GOLWS_GIVEN(v);
+	golws_call_vhost_set_mounts(v, (struct lws_http_mount *)(uintptr_t)mounts);
 }
 
 /* Which of the vhost's protocols p is: ours, or the one that the program gave. -1 for none. */
@@ -139,6 +146,7 @@ lws_vhost_name_to_protocol(struct lws_vhost *vh, const char *name)
 {
 	int i;
 
+	GOLWS_GIVEN(vh && name, NULL);
 	for (i = 0; i < vh->count; i++)
 		if (vh->protocols[i].name && !strcmp(vh->protocols[i].name, name))
 			return &vh->protocols[i];
@@ -148,12 +156,14 @@ lws_vhost_name_to_protocol(struct lws_vhost *vh, const char *name)
 const struct lws_protocols *
 lws_get_protocol(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->protocol;
 }
 
 const struct lws_protocols *
 lws_protocol_get(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->protocol;
 }
 
@@ -180,10 +190,11 @@ lws_protocol_vh_priv_get(struct lws_vhost *vhost, const struct lws_protocols *pr
 void *
 lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
 {
-	int i = protocol_index(wsi->vhost, wsi->protocol);
 	void *p;
+	int i;
 
-	if (wsi->fake || wsi->tx.closed || i < 0 || !new_size)
+	GOLWS_GIVEN(wsi, NULL);
+	if (wsi->fake || wsi->tx.closed || !new_size || (i = protocol_index(wsi->vhost, wsi->protocol)) < 0)
 		return NULL;
 	p = golws_zalloc(new_size, "session data");
 	if (!p)
@@ -201,12 +212,14 @@ lws_adjust_protocol_psds(struct lws *wsi, size_t new_size)
 int
 lws_callback_vhost_protocols_vhost(struct lws_vhost *vh, int reason, void *in, size_t len)
 {
+	GOLWS_GIVEN(vh, 0);
 	return golws_call_call_vhost(golws_here(vh->cx), vh, NULL, reason, (uintptr_t)in, len);
 }
 
 int
 lws_callback_vhost_protocols(struct lws *wsi, int reason, void *in, size_t len)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return golws_call_call_vhost(wsi->t, wsi->vhost, NULL, reason, (uintptr_t)in, len);
 }
 
@@ -228,6 +241,7 @@ lws_callback_all_protocol(struct lws_context *context, const struct lws_protocol
 int
 lws_callback_all_protocol_vhost(struct lws_vhost *vh, const struct lws_protocols *protocol, int reason)
 {
+	GOLWS_GIVEN(vh, 0);
 	return call_all(vh->cx, vh, protocol, reason, NULL, 0);
 }
 
@@ -235,6 +249,7 @@ int
 lws_callback_all_protocol_vhost_args(struct lws_vhost *vh, const struct lws_protocols *protocol, int reason,
 				     void *argp, size_t len)
 {
+	GOLWS_GIVEN(vh, 0);
 	return call_all(vh->cx, vh, protocol, reason, argp, len);
 }
 
@@ -260,17 +275,20 @@ each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_
 int
 lws_callback_on_writable_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
 {
+	GOLWS_GIVEN(context, -1);
 	return each(context, NULL, protocol, EACH_WRITABLE);
 }
 
 int
 lws_callback_on_writable_all_protocol_vhost(const struct lws_vhost *vhost, const struct lws_protocols *protocol)
 {
+	GOLWS_GIVEN(vhost, -1);
 	return each(vhost->cx, vhost, protocol, EACH_WRITABLE);
 }
 
 void
 lws_rx_flow_allow_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
 {
+	GOLWS_GIVEN(context);
 	each(context, NULL, protocol, EACH_FLOW);
 }

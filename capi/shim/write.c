@@ -42,7 +42,8 @@ lws_write(struct lws *wsi, unsigned char *buf, size_t len, enum lws_write_protoc
 	struct golws_record *r;
 	uint32_t room, all;
 
-	if (!wsi || (!buf && len) || len > INT32_MAX)
+	GOLWS_GIVEN(wsi, -1);
+	if ((!buf && len) || len > INT32_MAX)
 		return -1;
 	t = wsi->t;
 	if (!in_batch(wsi, len, protocol) || !in_service(t))
@@ -72,10 +73,13 @@ lws_callback_on_writable(struct lws *wsi)
 {
 	struct golws_thread *t;
 
-	if (!wsi)
+	GOLWS_GIVEN(wsi, -1);
+	if (wsi->fake || wsi->tx.closed) {
+		if (!wsi->ended)
+			return 0;
+		golws_no_wsi(wsi, "on_writable");
 		return -1;
-	if (wsi->fake || wsi->tx.closed)
-		return 0;
+	}
 	t = wsi->t;
 	if (!golws_on_thread(t))
 		return golws_call_on_writable_post(t, wsi->slot, wsi->gen);
@@ -83,9 +87,9 @@ lws_callback_on_writable(struct lws *wsi)
 		return golws_call_on_writable(wsi);
 	if (!wsi->want) {
 		wsi->want = 1;
-		wsi->next_want = NULL;
+		wsi->next = NULL;
 		if (t->wants)
-			t->wants_last->next_want = wsi;
+			t->wants_last->next = wsi;
 		else
 			t->wants = wsi;
 		t->wants_last = wsi;
@@ -96,11 +100,13 @@ lws_callback_on_writable(struct lws *wsi)
 int
 lws_send_pipe_choked(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 1);
 	return wsi->tx.blocked || wsi->tx.pending >= QUEUE_MARK;
 }
 
 int
 lws_partial_buffered(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->tx.blocked != 0;
 }

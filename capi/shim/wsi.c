@@ -6,36 +6,42 @@
 int
 lws_is_final_fragment(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->final;
 }
 
 int
 lws_is_first_fragment(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->first;
 }
 
 size_t
 lws_remaining_packet_payload(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return (size_t)wsi->remaining;
 }
 
 int
 lws_frame_is_binary(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->opcode == LWS_WRITE_BINARY + 1; /* RFC 6455 §5.2: opcode 2 */
 }
 
 unsigned char
 lws_get_reserved_bits(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->rsv;
 }
 
 uint8_t
 lws_get_opcode(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, 0);
 	return wsi->opcode;
 }
 
@@ -99,6 +105,7 @@ lws_wsi_tx_credit(struct lws *wsi, char peer_to_us, int add)
 int
 lws_raw_transaction_completed(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, -1);
 	if (!wsi->tx.blocked && !wsi->tx.pending)
 		return -1; /* nothing waits: the caller closes now */
 	lws_set_timeout(wsi, PENDING_FLUSH_STORED_SEND_BEFORE_CLOSE, 10);
@@ -108,12 +115,14 @@ lws_raw_transaction_completed(struct lws *wsi)
 void *
 lws_wsi_user(struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->user;
 }
 
 void
 lws_set_wsi_user(struct lws *wsi, void *user)
 {
+	GOLWS_GIVEN(wsi);
 	if (user == wsi->user)
 		return;
 	if (wsi->user_owned) {
@@ -127,12 +136,14 @@ lws_set_wsi_user(struct lws *wsi, void *user)
 void *
 lws_get_opaque_user_data(const struct lws *wsi)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return wsi->opaque;
 }
 
 void
 lws_set_opaque_user_data(struct lws *wsi, void *data)
 {
+	GOLWS_GIVEN(wsi);
 	wsi->opaque = data;
 }
 
@@ -184,12 +195,14 @@ lws_get_peer_addresses(struct lws *wsi, lws_sockfd_type fd, char *name, int name
 const char *
 lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
 {
+	GOLWS_GIVEN(wsi, NULL);
 	return lws_get_peer_simple_fd(wsi->fd, name, namelen);
 }
 
 int
 lws_retry_sul_schedule_retry_wsi(struct lws *wsi, lws_sorted_usec_list_t *sul, sul_cb_t cb, uint16_t *ctry)
 {
+	GOLWS_GIVEN(wsi, 1);
 	return lws_retry_sul_schedule(wsi->t->cx, wsi->t->tsi, sul, wsi->retry, cb, ctry);
 }
 

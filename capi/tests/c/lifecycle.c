@@ -101,7 +101,8 @@ with_unknown_role(struct lws_context_creation_info *i)
 static void
 with_unknown_interface(struct lws_context_creation_info *i)
 {
-	i->iface = "nosuchif0";
+	i->iface = "nosuchif0"; /* which without the option might come later */
+	i->options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
 }
 
 static void

@@ -1,0 +1,96 @@
+/* The records of wsi, which programs know as struct lws *.
+ *
+ * A program may keep one longer than the wsi lives. So a record is never given back to the allocator while its
+ * context lives, and not used again until KEPT others have ended: a late call finds that the wsi has ended, says
+ * so in the log, and fails. With the address sanitizer the record is out of bounds meanwhile, so that the
+ * mistake is found where it is made. */
+#include "core-call.h"
+
+/* A program that looks again a few connections later is caught; 12 KiB for each service thread. */
+#define KEPT 64
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define LOCK(w) __asan_poison_memory_region((char *)(w) + sizeof (w)->next, sizeof *(w) - sizeof (w)->next)
+#define UNLOCK(w) __asan_unpoison_memory_region((w), sizeof *(w))
+#else
+#define LOCK(w) ((void)(w))
+#define UNLOCK(w) ((void)(w))
+#endif
+
+static struct lws *
+take(struct golws_thread *t)
+{
+	struct lws *w = t->ended;
+
+	t->ended = w->next;
+	t->ended_count--;
+	UNLOCK(w);
+	return w;
+}
+
+struct lws *
+golws_wsi_made(struct golws_thread *t)
+{
+	struct lws *w;
+
+	if (t->ended_count <= KEPT)
+		w = golws_zalloc(sizeof *w, "wsi");
+	else {
+		w = take(t);
+		memset(w, 0, sizeof *w);
+	}
+	if (w) {
+		w->t = t;
+		w->fd = -1;
+	}
+	return w;
+}
+
+void
+golws_wsi_gone(struct lws *w)
+{
+	struct golws_thread *t = w->t;
+
+	golws_free((void *)(uintptr_t)w->tag);
+	golws_free(w->uri);
+	if (w->fake) { /* for one callback: nobody keeps it, and there are many */
+		golws_free(w);
+		return;
+	}
+	memset(w, 0, sizeof *w);
+	w->t = t;
+	w->fd = -1;
+	w->ended = 1;
+	w->tx.closed = 1;
+	if (t->ended)
+		t->ended_last->next = w;
+	else
+		t->ended = w;
+	t->ended_last = w;
+	t->ended_count++;
+	LOCK(w);
+}
+
+void
+golws_wsi_records_free(struct golws_thread *t)
+{
+	while (t->ended)
+		golws_free(take(t));
+}
+
+void
+golws_not_given(const char *what, const char *object)
+{
+	lwsl_err("golws: %s: refused, as %s is NULL\n", what, object);
+}
+
+int
+golws_no_wsi(const struct lws *w, const char *what)
+{
+	if (w)
+		lwsl_err("golws: %s: refused, as the wsi has ended\n", what);
+	else
+		golws_not_given(what, "wsi");
+	return 1;
+}
