@@ -31,7 +31,7 @@ type VhostOptions struct {
 	ShareListen     bool // other processes may listen on the same address
 	BindDevice      bool // bind the socket to Iface as a device
 	SkipServerName  bool
-	StrictHost      bool // refuse requests whose Host names none of the vhosts
+	StrictHost      bool // refuse upgrades whose Host header is not the vhost's name and port
 	FailIfUnbound   bool // do not wait for an interface or address that is not there yet
 	ValidateUTF8    bool // refuse text messages that are not UTF-8
 	BestPractice    bool // send the recommended security headers
@@ -408,12 +408,12 @@ func (v *Vhost) gone() {
 }
 
 // ForHost picks the vhost of p that serves a Host header: the one with that
-// name and port, else with that name, else the first. strict is false where
-// none has the name.
-func (p *Port) ForHost(host string) (v *Vhost, strict bool) {
+// name, else the one whose name it ends in, else the first; nil where none is
+// left.
+func (p *Port) ForHost(host string) *Vhost {
 	vs := p.Vhosts()
 	if len(vs) == 0 {
-		return nil, false
+		return nil
 	}
 	name := strings.ToLower(host)
 	if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") {
@@ -421,13 +421,13 @@ func (p *Port) ForHost(host string) (v *Vhost, strict bool) {
 	}
 	for _, v := range vs {
 		if strings.EqualFold(v.opt.Name, name) {
-			return v, true
+			return v
 		}
 	}
 	for _, v := range vs { // a vhost "example.com" serves "www.example.com" too where nobody else does
 		if n := len(name) - len(v.opt.Name); n > 1 && name[n-1] == '.' && strings.EqualFold(name[n:], v.opt.Name) {
-			return v, true
+			return v
 		}
 	}
-	return vs[0], false
+	return vs[0]
 }

@@ -44,15 +44,23 @@ var methods = []struct {
 }
 
 // URI is the request's method by lws's number and its path: decoded,
-// normalised and without arguments. The method is -1 where lws has no number
-// for it, or there is no request.
+// normalised and without arguments. The method is -1 where there is no request.
 func (x *Exchange) URI() (Method, []byte) {
+	m := methodOf(x.Head().Method)
+	if m < 0 {
+		return -1, nil
+	}
+	return m, x.path()
+}
+
+// methodOf is -1 for methods that lws has no number for.
+func methodOf(name string) Method {
 	for i := range methods {
-		if methods[i].name == x.Head().Method {
-			return Method(i), x.path()
+		if methods[i].name == name {
+			return Method(i)
 		}
 	}
-	return -1, nil
+	return -1
 }
 
 // path is the request's, the authority for CONNECT.

@@ -153,7 +153,7 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 			s.elsewhere(w, x)
 			return
 		}
-		w.Logf(engine.LogErr, "cannot open %s: %v", path, err)
+		w.Logf(engine.LogErr, "cannot open %q: %v", path, err)
 		s.status(w, 503)
 		return
 	}
@@ -165,7 +165,7 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 		case fi.dir:
 			s.elsewhere(w, x)
 		default:
-			w.Logf(engine.LogNotice, "%s is neither a file nor a directory", path)
+			w.Logf(engine.LogNotice, "%q is neither a file nor a directory", path)
 			s.status(w, 403)
 		}
 		return
@@ -173,7 +173,7 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 	mime := mimeOf(path, m)
 	if mime == "" {
 		h.close()
-		w.Logf(engine.LogInfo, "no media type is known for %s", path)
+		w.Logf(engine.LogInfo, "no media type is known for %q", path)
 		s.status(w, 415)
 		return
 	}

@@ -37,11 +37,14 @@ func TestRefusals(t *testing.T) {
 		{"long method", strings.Repeat("M", 40) + " / HTTP/1.1\r\n", "501 Not Implemented", "method of more than"},
 		{"CONNECT", "CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "501 Not Implemented", "CONNECT"},
 		{"HTTP/2", "GET / HTTP/2.0\r\nHost: x\r\n\r\n", "505 HTTP Version Not Supported", "HTTP version other"},
-		{"wrong host", "GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "421 Misdirected Request", "no vhost of the name"},
+		{"TRACE", "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", "501 Not Implemented", `method "TRACE" is not known`},
+		{"unknown method", "GIT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", "501 Not Implemented", `method "GIT" is not known`},
+		{"method in lower case", "get / HTTP/1.1\r\nHost: x\r\n\r\n", "501 Not Implemented", `method "get" is not known`},
+		{"line end in the path", "GET /a%0d%0ab HTTP/1.1\r\nHost: x\r\n\r\n", "400 Bad Request", "%0D or %0A in the path"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, engine.Options{})
-			r.vhost(engine.VhostOptions{Name: "x", StrictHost: true})
+			r.vhost(engine.VhostOptions{})
 			p := r.dial().send(c.send)
 			got := p.take()
 			if !strings.HasPrefix(got, "HTTP/1.1 "+c.status+"\r\n") || !strings.Contains(got, "\r\nconnection: close\r\n") ||
@@ -341,4 +344,44 @@ func TestUpgrades(t *testing.T) {
 
 	p = r.dial().send(get("/x", "Connection: Upgrade\r\nUpgrade: teapot/1\r\n") + get("/y", ""))
 	p.wantText(headOK + "4\r\n\r\n/x/x" + headOK + "4\r\n\r\n/y/y")
+}
+
+// StrictHost is about upgrades alone: those must be for the vhost's name and
+// port, 80 where there is none.
+func TestStrictHost(t *testing.T) {
+	for _, c := range []struct {
+		port    int
+		host    string
+		upgrade bool
+	}{
+		{80, "here.example", true}, {80, "HERE.example:80", true}, {80, "here.example:81", false}, {80, "elsewhere.example", false},
+		{80, "www.here.example", false}, {80, "", false}, {8080, "here.example:8080", true}, {8080, "here.example", false},
+	} {
+		r := newRig(t, engine.Options{Roles: []engine.Role{&h1.Server{}, &raw.Socket{}, &taker{}}})
+		r.vhost(engine.VhostOptions{Name: "here.example", Port: c.port, StrictHost: true})
+		r.hooks["a"] = dynamic
+		ask := func(more string) string {
+			p := r.dialPort(uint16(c.port)).send("GET / HTTP/1.1\r\nHost: " + c.host + "\r\n" + more + "\r\n")
+			return p.take()
+		}
+		if got := ask(""); !strings.HasPrefix(got, "HTTP/1.1 200 ") {
+			t.Errorf("%+v: no upgrade: %q", c, got)
+		}
+		r.takeLog()
+		got := ask(upgradeHead)
+		if c.upgrade {
+			if !strings.HasPrefix(got, "HTTP/1.1 101 ") {
+				t.Errorf("%+v: %q", c, got)
+			}
+			continue
+		}
+		if !strings.HasPrefix(got, "HTTP/1.1 421 Misdirected Request\r\n") {
+			t.Errorf("%+v: %q", c, got)
+		}
+		r.wantLine("not the vhost's name and port")
+		r.wantLog(`a WSI_CREATE
+			a SERVER_NEW_CLIENT_INSTANTIATED
+			a CLOSED_HTTP
+			a WSI_DESTROY`)
+	}
 }

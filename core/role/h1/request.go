@@ -31,14 +31,9 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 	}
 	v := w.Vhost()
 	if p := w.Port; p != nil {
-		if vs := p.Vhosts(); len(vs) > 1 || len(vs) == 1 && vs[0].Options().StrictHost {
-			named := false
-			if v, named = p.ForHost(string(h.Host())); v == nil {
+		if len(p.Vhosts()) > 1 {
+			if v = p.ForHost(string(h.Host())); v == nil {
 				v = w.Vhost()
-			}
-			if !named && v.Options().StrictHost {
-				x.Refuse(w, 421, "no vhost of the name that the Host header asks for")
-				return
 			}
 		}
 	}
@@ -54,6 +49,11 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 	x.Parser.Resume()
 	if h.Form == wire.FormAuthority {
 		x.Refuse(w, 501, "CONNECT is not for a server that is no proxy")
+		return
+	}
+	// A program could not tell it from another: lws has no number for it.
+	if methodOf(h.Method) < 0 {
+		x.Refuse(w, 501, fmt.Sprintf("method %q is not known (RFC 9110 9.1)", h.Method))
 		return
 	}
 

@@ -178,10 +178,12 @@ func (p *peer) flush() {
 	}
 }
 
-func (r *rig) dial() *peer {
+func (r *rig) dial() *peer { return r.dialPort(80) }
+
+func (r *rig) dialPort(port uint16) *peer {
 	r.t.Helper()
 	p := &peer{r: r}
-	c, err := r.loop.Driver().Dial(loop.DialSpec{Addr: loop.Addr{IP: netip.AddrPortFrom(r.host.Addr(), 80)}}, p)
+	c, err := r.loop.Driver().Dial(loop.DialSpec{Addr: loop.Addr{IP: netip.AddrPortFrom(r.host.Addr(), port)}}, p)
 	if err != nil {
 		r.t.Fatal(err)
 	}

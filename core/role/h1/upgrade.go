@@ -1,6 +1,8 @@
 package h1
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/golws/golws/core/engine"
@@ -39,6 +41,10 @@ func (s *Server) upgrade(w *engine.Wsi, x *Exchange, v *engine.Vhost) bool {
 }
 
 func (s *Server) upgradeTo(w *engine.Wsi, x *Exchange, v *engine.Vhost, u Upgrader, name []byte) bool {
+	if v.Options().StrictHost && !isHost(x.Head().Host(), v) {
+		x.Refuse(w, 421, fmt.Sprintf("an upgrade for host %q, which is not the vhost's name and port", x.Head().Host()))
+		return true
+	}
 	if v != w.Vhost() {
 		w.SetVhost(v)
 	}
@@ -57,4 +63,15 @@ func (s *Server) upgradeTo(w *engine.Wsi, x *Exchange, v *engine.Vhost, u Upgrad
 		return true
 	}
 	return u.Upgrade(w, x) || !w.Open()
+}
+
+// isHost says whether a Host header is v's name and port; without a port it
+// means 80. Where v has no port, as on a unix socket, any will do.
+func isHost(host []byte, v *engine.Vhost) bool {
+	name, port := string(host), "80"
+	if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") {
+		name, port = name[:i], name[i+1:]
+	}
+	p := v.Port()
+	return strings.EqualFold(name, v.Options().Name) && (p == nil || p.Addr().IsUnix() || port == strconv.Itoa(v.ListenPort()))
 }

@@ -63,7 +63,8 @@
 // is a list, signed, or beside Transfer-Encoding, repeated Content-Length in a
 // request (in a response, identical ones pass), any transfer coding but one
 // final chunked, Transfer-Encoding in HTTP/1.0, versions but 1.0 and 1.1, a
-// missing, repeated or malformed Host, broken percent-encoding and %00. A
+// missing, repeated or malformed Host, broken percent-encoding, %00, and %0D or
+// %0A in the path. A
 // CONNECT with content is refused too, as its bytes could be read two ways.
 //
 // Trailers are kept apart from the head and never merged into it. Those that

@@ -31,6 +31,11 @@ func (p *Parser) finishRequest(chunked bool) *Error {
 		return p.bad(400, "more than one Host header (RFC 9112 3.2)")
 	case first >= 0 && !validHost(h.Fields.value(first)):
 		return p.bad(400, "invalid Host header (RFC 9112 3.2): "+quote(h.Fields.value(first)))
+	case first >= 0 && h.Form == FormAbsolute:
+		// The authority counts, and what the field says must be ignored (RFC 9112
+		// section 3.2.2): from here on the field says the same.
+		f := &h.Fields.list[first]
+		f.value, f.valueLen = uint32(p.method+1+len(h.Scheme)+len("://")), uint32(len(h.Authority))
 	}
 	for i := h.Fields.Next(TokenExpect, -1); i >= 0 && h.Minor == 1; i = h.Fields.Next(TokenExpect, i) {
 		if !EqualFold(h.Fields.value(i), "100-continue") {

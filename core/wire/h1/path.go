@@ -4,8 +4,9 @@ import "bytes"
 
 // Reasons a percent-encoded text is refused for.
 const (
-	badEscape = "broken percent-encoding (RFC 3986 2.1)"
-	nulEscape = "%00 in the target"
+	badEscape  = "broken percent-encoding (RFC 3986 2.1)"
+	nulEscape  = "%00 in the target"
+	lineEscape = "%0D or %0A in the path"
 )
 
 // AppendPercentDecode appends src with %XX decoded, once, and, if plus is

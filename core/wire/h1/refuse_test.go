@@ -64,6 +64,8 @@ func TestSmuggling(t *testing.T) {
 		{"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
 		// RFC 9112 section 3.2: target and Host
 		{"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
+		{"port without a host", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400},
+		{"port without a host in absolute form", "GET http://:80/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"no Host with absolute form", "GET http://x/ HTTP/1.1\r\n\r\n", 400},
 		{"two Hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400},
 		{"two equal Hosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400},
@@ -100,6 +102,8 @@ func TestSmuggling(t *testing.T) {
 		{"cut escape in an argument", "GET /?a=%4&b HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"cut escape before =", "GET /?a%4=1 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"NUL in the path", "GET /a%00.txt HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+		{"CR in the path", "GET /a%0db HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+		{"LF in the path", "GET /a%0Ab HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"NUL in an argument", "GET /?a=%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		// RFC 9112 section 5: field lines
 		{"space before the colon", post + "Content-Length : 3\r\n\r\n", 400},

@@ -82,6 +82,9 @@ func (p *Parser) target(t []byte) *Error {
 		p.dec = make([]byte, 0, max(need, 256))
 	}
 	dec, why := appendDecoded(p.dec[:0], raw, false)
+	if why == "" && bytes.ContainsAny(dec, "\r\n") {
+		why = lineEscape // for those who put a path into a header or a log
+	}
 	if why == "" {
 		if len(dec) == 0 {
 			dec = append(dec, '/')
@@ -102,9 +105,9 @@ func (p *Parser) target(t []byte) *Error {
 
 // validHost checks uri-host [ ":" port ] by its characters (RFC 3986 section
 // 3.2.2) and the port by its digits. User information is not among them
-// (RFC 9110 section 4.2.4).
+// (RFC 9110 section 4.2.4), and a port needs a host before it (4.2.1).
 func validHost(b []byte) bool {
-	if !all(b, isHost) {
+	if !all(b, isHost) || len(b) > 0 && b[0] == ':' {
 		return false
 	}
 	port := b
