@@ -118,6 +118,7 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 	c.pcontext = info.pcontext
 	c.argc, c.argv = info.argc, info.argv
 	c.uid, c.gid = info.uid, info.gid
+	c.caps, c.count_caps = info.caps, C.int(min(max(info.count_caps, 0), C.char(len(info.caps))))
 	c.options = info.options
 	c.threads = (*C.struct_golws_thread)(zalloc(C.sizeof_struct_golws_thread*C.size_t(n), whatThread))
 	ts := unsafe.Slice(c.threads, n)
@@ -136,6 +137,13 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 	}
 	C.golws_context_made(c)
 	return x
+}
+
+// dropPrivileges gives up, once, what the program wants given up when its
+// vhosts listen; false (logged) where the system refuses.
+func (x *context) dropPrivileges() bool {
+	x.drop.Do(func() { x.kept = C.golws_privileges_drop(x.c) != 0 })
+	return !x.kept
 }
 
 // free frees the context's record, when nothing calls on it any more.
@@ -173,6 +181,9 @@ func golws_context_finish_startup(ct *C.struct_golws_thread) (ret C.int) {
 	t := threadOf(ct)
 	if t == nil {
 		return -1
+	}
+	if !t.cx.dropPrivileges() {
+		return 1
 	}
 	t.e.Enter()
 	defer t.e.Leave()

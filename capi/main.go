@@ -51,6 +51,8 @@ type context struct {
 	dead    atomic.Bool // a panic was caught: nothing works any more
 	gone    atomic.Bool // c is freed
 	guest   bool        // on an event loop of somebody else's
+	drop    sync.Once   // of privileges
+	kept    bool        // they could not be dropped
 }
 
 // thread is the face's record of one service thread.

@@ -20,6 +20,9 @@ func golws_service(ct *C.struct_golws_thread, us C.int64_t) (ret C.int) {
 	if t == nil {
 		return -1
 	}
+	if !t.cx.dropPrivileges() {
+		return -1
+	}
 	err := t.e.Service(int64(us))
 	if t.cx.dead.Load() { // on another thread
 		return -1

@@ -84,6 +84,12 @@ golws_context_gone(struct lws_context *cx)
 	host->context_gone(cx);
 }
 
+int
+golws_privileges_drop(struct lws_context *cx)
+{
+	return host->privileges_drop(cx);
+}
+
 void
 golws_wsi_logs_to(struct lws *w, struct lws_log_cx *cx)
 {

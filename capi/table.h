@@ -14,6 +14,8 @@ struct lws *golws_wsi_made(struct golws_thread *t);
 void golws_wsi_gone(struct lws *w);
 void golws_context_made(struct lws_context *cx);
 void golws_context_gone(struct lws_context *cx);
+/* Makes the process the user that the context was told; nonzero (logged) where the system refuses. */
+int golws_privileges_drop(struct lws_context *cx);
 /* Has w log there, NULL for where its vhost does. */
 void golws_wsi_logs_to(struct lws *w, struct lws_log_cx *cx);
 void golws_vhost_made(struct lws_vhost *vh);

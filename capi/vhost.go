@@ -39,6 +39,10 @@ func makeVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creation
 	for _, t := range x.threads {
 		t.showPoll(engine.ReasonAddPollFD)
 	}
+	if x.c.options&C.LWS_SERVER_OPTION_EXPLICIT_VHOSTS == 0 && !x.dropPrivileges() {
+		v.e.Destroy(t)
+		return nil
+	}
 	if err := v.e.InitProtocols(t); err != nil {
 		logFailed(x, v, err.Error())
 		v.e.Destroy(t)

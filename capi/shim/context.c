@@ -21,6 +21,8 @@ lws_create_context(const struct lws_context_creation_info *info)
 			lwsl_warn("lws_create_context: cannot set the limit of open files to %d\n",
 				  i.rlimit_nofile);
 	}
+	if (golws_privileges_named(&i))
+		return NULL;
 	if (golws_core_loaded())
 		golws_signals_onstack();
 	cx = golws_call_context_create(&i);

@@ -26,6 +26,13 @@ void
 golws_wsi_gone(struct lws *w);
 void
 golws_wsi_records_free(struct golws_thread *t);
+
+/* ---- privileges.c ---- */
+
+int
+golws_privileges_named(struct lws_context_creation_info *i);
+int
+golws_privileges_drop(struct lws_context *cx);
 void
 golws_context_made(struct lws_context *cx);
 void

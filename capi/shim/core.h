@@ -86,6 +86,7 @@ struct golws_host {
 	/* A deprecated context has no connection left. */
 	void (*context_empty)(struct lws_context *cx);
 	void (*log_refcount)(struct lws_log_cx *cx, int _new);
+	int (*privileges_drop)(struct lws_context *cx);
 	void (*vhost_made)(struct lws_vhost *vh);
 	void (*vhost_gone)(struct lws_vhost *vh);
 	/* What the event loop that watches t calls when its descriptor is readable. */

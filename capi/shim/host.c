@@ -47,6 +47,7 @@ const struct golws_host golws_host = {
 	.context_gone = golws_context_gone,
 	.context_empty = lws_context_destroy,
 	.log_refcount = lwsl_refcount_cx,
+	.privileges_drop = golws_privileges_drop,
 	.vhost_made = golws_vhost_made,
 	.vhost_gone = golws_vhost_gone,
 	.ready = golws_service_ready,

@@ -139,6 +139,8 @@ struct lws_context {
 	void *baggage; /* freed with the context */
 	uid_t uid;
 	gid_t gid;
+	int caps[4];
+	int count_caps;
 	const char *hostname; /* canonical, "" until asked for */
 	const char *tag;
 	uint64_t options;

@@ -313,7 +313,8 @@ enum lws_callback_reasons {
 	/* Once for each protocol on each vhost, on each service thread that lws_cancel_service() woke. wsi
 	 * stands for the vhost and the protocol only; user is NULL. */
 	LWS_CALLBACK_EVENT_WAIT_CANCELLED = 71,
-	/* in: a wsi whose parent this one is; it is being closed. */
+	/* in: a wsi whose parent this one is; it is being closed, and its own callback has told of that. The
+	 * return value means nothing. */
 	LWS_CALLBACK_CHILD_CLOSING = 69,
 	/* A client connection is about to be attempted. in: its socket as a pointer-sized number, before
 	 * connect(). Nonzero: give up. */

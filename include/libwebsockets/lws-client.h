@@ -65,7 +65,7 @@ struct lws_client_connect_info {
 	const char *uri_replace_to;
 	struct lws_vhost *vhost;     /* NULL = the context's first */
 	struct lws **pwsi;           /* NULL, or where the wsi is stored before its first callback, and NULL
-	                                when it fails or goes. Must stay as long as the wsi */
+	                                where the call returns that. Not written to after the call */
 	const char *iface;           /* NULL, or the local interface or address to connect from */
 	int local_port;              /* 0, or the local port to connect from */
 	const char *local_protocol_name; /* NULL, or the vhost's protocol whose callback is used */
@@ -79,7 +79,7 @@ struct lws_client_connect_info {
 	const char *fi_wsi_name;     /* of lws's fault injection: not used */
 	uint16_t keep_warm_secs;     /* of LCCSCF_PIPELINE */
 	lws_log_cx_t *log_cx;        /* NULL, or where the connection's log lines go. Must stay */
-	const char *auth_username;   /* of HTTP authentication (none yet: use lws_http_basic_auth_gen()) */
+	const char *auth_username;   /* NULL, or sent with the request as basic authorization (RFC 7617) */
 	const char *auth_password;
 	uint8_t allow_reserved_bits; /* ws: nonzero = accept frames with reserved bits set */
 	uint8_t allow_unknown_opcode; /* ws: nonzero = accept frames with reserved opcodes */
