@@ -21,7 +21,7 @@ func (s *Server) bad(w *engine.Wsi, x *Exchange, e *wire.Error) {
 // or is refused, and who answers it.
 func (s *Server) head(w *engine.Wsi, x *Exchange) {
 	s.disarm(w)
-	w.State = asked{}
+	w.State = asked(0)
 	h := x.Head()
 	x.phase = inBody
 	if h.Framing == wire.FramingNone {

@@ -158,12 +158,18 @@ type peer struct {
 	got   bytes.Buffer
 	open  bool
 	ended bool
+	sips  bool // stops reading behind each piece
 	err   error
 }
 
 func (p *peer) Opened(err error) { p.open, p.err = err == nil, err; p.flush() }
-func (p *peer) Data(b []byte)    { p.got.Write(b) }
-func (p *peer) Writable()        { p.flush() }
+func (p *peer) Data(b []byte) {
+	p.got.Write(b)
+	if p.sips {
+		p.c.SetReading(false)
+	}
+}
+func (p *peer) Writable() { p.flush() }
 func (p *peer) Ended(err error) {
 	p.ended, p.err = true, err
 	p.c.Close()

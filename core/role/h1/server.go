@@ -26,8 +26,9 @@ func (*Server) Name() string { return "http" }
 // Reasons are the HTTP_ ones.
 func (*Server) Reasons(*engine.Wsi) *engine.Reasons { return &serverReasons }
 
-// asked is Wsi.State once a connection has had a request.
-type asked struct{}
+// asked is Wsi.State once a connection has had a request: how many bytes of the
+// last answer were to be sent when the idle timeout found some.
+type asked int
 
 // Accepted calls SERVER_NEW_CLIENT_INSTANTIATED and waits for a request.
 func (*Server) Accepted(w *engine.Wsi) bool {
@@ -71,7 +72,7 @@ func (s *Server) Data(w *engine.Wsi, b []byte) int {
 			case unclear:
 				return len(b)
 			}
-			if w.State = (asked{}); len(x.sniff) > 0 {
+			if w.State = asked(0); len(x.sniff) > 0 {
 				// It is the beginning of a method: nothing can come of it yet.
 				_, _, _ = x.Parser.Next(x.sniff)
 			}
@@ -202,8 +203,12 @@ func (s *Server) Writable(w *engine.Wsi) {
 
 // Drained goes on with a file, and with requests that were kept back.
 func (s *Server) Drained(w *engine.Wsi) {
-	if x := Of(w); x != nil && x.file.active {
+	x := Of(w)
+	if x != nil && x.file.active {
 		s.pump(w, x)
+	}
+	if x == nil && w.TimeoutReason() == engine.TimeoutKeepAliveIdle { // it counts from here
+		w.SetTimeout(engine.TimeoutKeepAliveIdle, w.Vhost().Options().KeepAliveIdle)
 	}
 	if w.Open() && !w.PartialBuffered() {
 		w.Release(engine.HoldOut)

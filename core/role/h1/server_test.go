@@ -433,3 +433,59 @@ func TestAppendRefusals(t *testing.T) {
 	p := r.dial().send(get("/", ""))
 	p.wantText("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")
 }
+
+// An answer that a program writes at once may take its reader longer than the
+// connection may be idle, as long as he reads.
+func TestLargeAnswerSlowReader(t *testing.T) {
+	for _, more := range []string{"", "Connection: close\r\n"} {
+		r := newRig(t, engine.Options{})
+		r.vhost(engine.VhostOptions{KeepAliveIdle: 3 * second, Timeout: 4 * second})
+		body := strings.Repeat("x", 4<<20)
+		r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+			if re == engine.ReasonHTTP {
+				answer(w, body)
+				return completed(w)
+			}
+			return 0
+		}
+		p := r.dial()
+		p.sips = true
+		p.send(get("/", more))
+		seconds := 0
+		for before := -1; p.got.Len() != before && seconds < 1000; seconds += 2 {
+			before = p.got.Len()
+			p.c.SetReading(true)
+			r.run(2 * second)
+		}
+		if got := p.got.String(); !strings.HasSuffix(got, body) {
+			t.Errorf("%d bytes arrived in %d s", len(got), seconds)
+		}
+		if seconds < 30 {
+			t.Errorf("only %d s: the reader was not slow", seconds)
+		}
+		p.sips = false
+		p.c.SetReading(true)
+		r.run(5 * second)
+		if !p.ended || p.err != nil {
+			t.Errorf("ended: %v, %v", p.ended, p.err)
+		}
+	}
+
+	r := newRig(t, engine.Options{}) // who reads nothing is not waited for
+	r.vhost(engine.VhostOptions{KeepAliveIdle: 3 * second, Timeout: 4 * second})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re == engine.ReasonHTTP {
+			answer(w, strings.Repeat("x", 4<<20))
+			return completed(w)
+		}
+		return 0
+	}
+	p := r.dial()
+	p.c.SetReading(false)
+	p.send(get("/", ""))
+	r.run(8 * second)
+	r.wantLine("the peer takes nothing of its answer")
+	if n := r.ctx.Live(); n != 0 {
+		t.Errorf("%d connections are left", n)
+	}
+}

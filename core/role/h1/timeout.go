@@ -37,7 +37,7 @@ func (x *Exchange) watch(w *engine.Wsi) {
 func (s *Server) TimedOut(w *engine.Wsi, r engine.Timeout) bool {
 	x := Of(w)
 	if x == nil {
-		return false
+		return r == engine.TimeoutKeepAliveIdle && stillTaking(w)
 	}
 	switch {
 	case r == engine.TimeoutEstablish || r == engine.TimeoutHoldingHead:
@@ -62,4 +62,21 @@ func (s *Server) TimedOut(w *engine.Wsi, r engine.Timeout) bool {
 		return true
 	}
 	return false
+}
+
+// stillTaking says whether a peer that asks for nothing more is busy with the
+// last answer, and if so sets the timeout anew: a program may write a large one
+// at once, and the time to be idle in is not the time to read it in.
+func stillTaking(w *engine.Wsi) bool {
+	q := w.Queued()
+	if q == 0 {
+		return false
+	}
+	if before, _ := w.State.(asked); q == int(before) {
+		w.Logf(engine.LogInfo, "the peer takes nothing of its answer")
+		return false
+	}
+	w.State = asked(q)
+	w.SetTimeout(engine.TimeoutKeepAliveIdle, w.Vhost().Options().Timeout)
+	return true
 }
