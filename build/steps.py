@@ -44,8 +44,8 @@ CHECK = [
     ("headers", "build/check-headers.sh"),
     ("symbols", "build/check-symbols.sh"),
     ("layers", "go test -count=1 -run TestImportsPointDownwards ./core"),
-    ("darwin", "GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build ./core/..."),
-    ("windows", "GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build ./core/..."),
+    ("darwin", "export GOOS=darwin GOARCH=arm64 CGO_ENABLED=0; go build ./core/... && go vet ./core/..."),
+    ("windows", "export GOOS=windows GOARCH=amd64 CGO_ENABLED=0; go build ./core/... && go vet ./core/..."),
     ("wasip1", "GOOS=wasip1 GOARCH=wasm go build ./core/... && GOOS=wasip1 GOARCH=wasm go vet -tags golws_test ./wasm && "
                # what is called from outside only looks unused
                "tool=$(go tool -n staticcheck) && GOOS=wasip1 GOARCH=wasm $tool -checks inherit,-U1000 -tags golws_test ./wasm"),
