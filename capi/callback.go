@@ -73,10 +73,12 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 }
 
 func (p *protocol) call(s *C.struct_lws, r engine.Reason, in uintptr, n int) int {
-	ret := int(C.golws_callback(p.c, s, C.int(r), C.uintptr_t(in), C.size_t(n)))
+	ret := int(C.golws_callback(number(p.c), number(s), C.int(r), C.uintptr_t(in), C.size_t(n)))
 	p.cx.back()
 	return ret
 }
+
+func number[T any](p *T) C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(p))) }
 
 // Fragments delivers the pieces in one crossing.
 func (p *protocol) Fragments(w *engine.Wsi, r engine.Reason, fs []engine.Fragment) (n, ret int) {
@@ -102,12 +104,13 @@ func (p *protocol) Fragments(w *engine.Wsi, r engine.Reason, fs []engine.Fragmen
 			c.opcode, c.rsv = C.uint8_t(f.Opcode), C.uint8_t(f.Rsv)
 			c.first, c.final = C.uint8_t(b2i(f.First)), C.uint8_t(b2i(f.Final))
 		}
-		var done C.int
-		ret = int(C.golws_fragments(p.c, s, C.int(r), &room[0], C.int(k), &done))
+		both := int64(C.golws_fragments(number(p.c), number(s), C.int(r), &room[0], C.int(k)))
 		p.cx.back()
 		t.fragTop = at
-		n += int(done)
-		if ret != 0 || int(done) < k {
+		done := int(both >> 32)
+		ret = int(int32(both))
+		n += done
+		if ret != 0 || done < k {
 			break
 		}
 		fs = fs[k:]
@@ -177,36 +180,38 @@ func (p *protocol) callAccess(s *C.struct_lws, r engine.Reason, v *h1.Access) in
 	return p.call(s, r, uintptr(unsafe.Pointer(a)), 0)
 }
 
-// callHeaders lends C a buffer to append header lines to. C sees the address of
-// a moving pointer (CLIENT_APPEND_HANDSHAKE_HEADER), or a struct
-// lws_process_html_args (ADD_HEADERS).
+// callHeaders lends C a buffer to append header lines to, of the thread's memory
+// where it has the room. C sees a struct lws_process_html_args (ADD_HEADERS), or
+// only its first member, a moving pointer (CLIENT_APPEND_HANDSHAKE_HEADER).
 func (p *protocol) callHeaders(s *C.struct_lws, r engine.Reason, h *engine.HeaderBuffer) int {
 	room := h.Max - len(h.B)
 	if room <= 0 {
 		return 0
 	}
-	mem := zalloc(C.size_t(room)+1, whatHeaders)
-	defer C.golws_free(mem)
-	var end unsafe.Pointer
-	var ret int
-	if r == engine.ReasonClientAppendHandshakeHeader {
-		pp := (*unsafe.Pointer)(zalloc(8, whatHeaders))
-		defer C.golws_free(unsafe.Pointer(pp))
-		*pp = mem
-		ret = p.call(s, r, uintptr(unsafe.Pointer(pp)), room)
-		end = *pp
-	} else {
-		a := (*C.struct_lws_process_html_args)(zalloc(C.sizeof_struct_lws_process_html_args, whatHeaders))
-		defer C.golws_free(unsafe.Pointer(a))
-		a.p, a.max_len = (*C.char)(mem), C.int(room)
-		ret = p.call(s, r, uintptr(unsafe.Pointer(a)), room)
-		end = unsafe.Pointer(a.p)
+	t := threadOf(s.t)
+	if t == nil {
+		return -1
 	}
-	n := int(uintptr(end) - uintptr(mem))
+	a, top := t.lendArgs()
+	if a == nil {
+		return -1
+	}
+	defer func() { t.strTop = top }()
+	var mem unsafe.Pointer
+	if at := t.strTop; at+room+1 <= len(t.str) {
+		mem = unsafe.Pointer(&t.str[at])
+		t.strTop += room + 1
+	} else {
+		mem = zalloc(C.size_t(room)+1, whatHeaders)
+		defer free(mem)
+	}
+	a.p, a.max_len = (*C.char)(mem), C.int(room)
+	ret := p.call(s, r, uintptr(unsafe.Pointer(a)), room)
+	n := int(uintptr(unsafe.Pointer(a.p)) - uintptr(mem))
 	if n < 0 || n > room {
 		logLine(nil, s.vhost, s, engine.LogErr, "a callback appended headers beyond the room that it was given")
 		return -1
 	}
-	h.B = append(h.B, unsafe.Slice((*byte)(mem), n)...)
+	h.B = append(h.B, bytesAt(mem, n)...)
 	return ret
 }

@@ -95,7 +95,7 @@ func (f *face) WsiBound(w *engine.Wsi) {
 		}
 		s.user, s.user_size = zalloc(n, whatSession), n
 	}
-	C.golws_free(old)
+	free(old)
 }
 
 // WsiDropped ends the session. Its memory stays until the next begins or the
@@ -105,7 +105,7 @@ func (f *face) WsiDropped(w *engine.Wsi) { f.ended(stub(w)) }
 
 func (f *face) ended(s *C.struct_lws) {
 	if s.user_owned != 0 {
-		C.golws_free(s.dropped)
+		free(s.dropped)
 		s.dropped = s.user
 		s.user_owned, s.user = 0, nil
 	}
@@ -123,7 +123,7 @@ func (f *face) WsiFreed(w *engine.Wsi) {
 		t.forget(s)
 	}
 	f.ended(s)
-	C.golws_free(s.dropped)
+	free(s.dropped)
 	if t.host.custom != nil && !w.Fake() {
 		t.host.custom.forget(s)
 	}

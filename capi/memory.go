@@ -28,6 +28,13 @@ func zalloc(n C.size_t, what *C.char) unsafe.Pointer {
 	return p
 }
 
+// free gives back what zalloc gave. nil costs no crossing.
+func free(p unsafe.Pointer) {
+	if p != nil {
+		C.golws_free(p)
+	}
+}
+
 // address is a pointer of the program's that is only kept and given back. It is
 // a number, since programs put numbers there, which must not look like pointers
 // to Go's runtime.

@@ -125,8 +125,11 @@ golws_uv_free(struct lws_context *cx, void *p)
 }
 
 int
-golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len)
+golws_callback(uintptr_t protocol, uintptr_t wsi, int reason, uintptr_t in, size_t len)
 {
+	const struct lws_protocols *p = (const struct lws_protocols *)protocol;
+	struct lws *w = (struct lws *)wsi;
+
 	return p->callback(w, (enum lws_callback_reasons)reason, w->user, (void *)in, len);
 }
 
@@ -143,10 +146,11 @@ golws_filter_network(const struct lws_protocols *p, struct lws *w, int fd)
 	return p->callback(w, LWS_CALLBACK_FILTER_NETWORK_CONNECTION, &a, (void *)(intptr_t)fd, 0);
 }
 
-int
-golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
-		const struct golws_fragment *f, int n, int *done)
+int64_t
+golws_fragments(uintptr_t protocol, uintptr_t wsi, int reason, const struct golws_fragment *f, int n)
 {
+	const struct lws_protocols *p = (const struct lws_protocols *)protocol;
+	struct lws *w = (struct lws *)wsi;
 	int i, r = 0;
 
 	for (i = 0; i < n && !r && !w->tx.closed && !w->tx.held; i++) {
@@ -158,8 +162,7 @@ golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
 		r = p->callback(w, (enum lws_callback_reasons)reason, w->user, (void *)f[i].data,
 				f[i].len);
 	}
-	*done = i;
-	return r;
+	return (int64_t)i << 32 | (uint32_t)r;
 }
 
 void

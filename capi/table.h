@@ -36,14 +36,15 @@ struct lws_retry_bo *golws_default_retry(void);
 /* lws_now_usecs()'s clock. */
 int64_t golws_now_usecs(void);
 
-/* Calls the protocol for w. `in` is a number so that Go may lend its own memory. */
-int golws_callback(const struct lws_protocols *p, struct lws *w, int reason, uintptr_t in, size_t len);
+/* Calls protocol p for w. Pointers are numbers: Go would look at each in every call to see that it is
+ * not its own. `in` may be, lent for the call. */
+int golws_callback(uintptr_t p, uintptr_t w, int reason, uintptr_t in, size_t len);
 /* Asks whether a connection that was accepted may be served: `user` is a struct
  * lws_filter_network_conn_args. */
 int golws_filter_network(const struct lws_protocols *p, struct lws *w, int fd);
 /* Delivers up to n pieces, one callback each, in one crossing. Stops behind the first nonzero return
- * and where w closes or goes on hold; done says how many were delivered. */
-int golws_fragments(const struct lws_protocols *p, struct lws *w, int reason,
-		    const struct golws_fragment *f, int n, int *done);
+ * and where w closes or goes on hold. The lower half of what it returns is the last callback's answer,
+ * the upper half how many pieces were delivered: memory for a second answer would be allocated for each call. */
+int64_t golws_fragments(uintptr_t p, uintptr_t w, int reason, const struct golws_fragment *f, int n);
 
 #endif

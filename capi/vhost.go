@@ -284,9 +284,9 @@ func (v *vhost) release() {
 	for _, p := range unsafe.Slice(c.priv, c.count) {
 		C.golws_uv_free(c.cx, p)
 	}
-	C.golws_free(unsafe.Pointer(c.priv))
-	C.golws_free(unsafe.Pointer(c.protocols))
-	C.golws_free(unsafe.Pointer(c.name))
-	C.golws_free(unsafe.Pointer(c.iface))
+	free(unsafe.Pointer(c.priv))
+	free(unsafe.Pointer(c.protocols))
+	free(unsafe.Pointer(c.name))
+	free(unsafe.Pointer(c.iface))
 	C.golws_vhost_gone(c)
 }
