@@ -112,6 +112,8 @@ const (
 	WriteBuflist         WriteProtocol = 0x20
 	WriteNoFin           WriteProtocol = 0x40
 	WriteH2StreamEnd     WriteProtocol = 0x80
+
+	WriteClientIgnoreXorMask WriteProtocol = 0x80
 )
 
 // BaseRole answers what most roles do not care for.

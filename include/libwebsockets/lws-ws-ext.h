@@ -55,14 +55,16 @@ lws_extension_callback_function(struct lws_context *context, const struct lws_ex
  * ends with a NULL callback. Constant data of the program, which must stay. */
 struct lws_extension {
 	const char *name;                          /* "permessage-deflate" */
-	lws_extension_callback_function *callback; /* lws_extension_callback_pm_deflate */
+	lws_extension_callback_function *callback; /* lws_extension_callback_pm_deflate; one of the program's is not called */
 	const char *client_offer;                  /* what a client offers: the name and its options after ';' */
 };
 
 /* Sets an option of the connection's extension ext_name, for example "permessage-deflate",
- * "compression_level", "1". It affects messages begun after the call. Returns 0, or nonzero if the
- * connection does not use that extension, or the extension does not know the option or refuses the
- * value. */
+ * "compression_level", "1". It affects messages begun after the call. permessage-deflate has
+ * "compression_level", 1 to 9 or 0 for the fastest, and "threshold", the length from which on a message
+ * is compressed; "rx_buf_size", "tx_buf_size" and "mem_level" are taken and change nothing. Returns 0, or
+ * nonzero if the connection does not use that extension, or the extension does not know the option or
+ * refuses the value. */
 LWS_VISIBLE LWS_EXTERN int
 lws_set_extension_option(struct lws *wsi, const char *ext_name, const char *opt_name,
 			 const char *opt_val);

@@ -41,5 +41,5 @@ func (c *conn) sendControl(w *engine.Wsi, opcode byte, payload []byte) {
 	if w.Open() {
 		w.Context().Options().Face.Collect(w.Thread())
 	}
-	c.send(w, wire.Fin|opcode, payload)
+	c.send(w, wire.Fin|opcode, payload, c.key(0))
 }

@@ -113,14 +113,12 @@ func (c *conn) pack(b0 byte, p []byte) (packed []byte, ok bool) {
 }
 
 // sendPacked sends a frame that pack made.
-func (c *conn) sendPacked(w *engine.Wsi, b0 byte, packed []byte) {
+func (c *conn) sendPacked(w *engine.Wsi, b0 byte, packed []byte, key [4]byte) {
 	if b0&0xF != wire.OpContinuation {
 		b0 |= wire.RSV1
 	}
 	n := len(packed) - wire.MaxHead
-	var key [4]byte
 	if c.client() {
-		key = c.th.key()
 		wire.Mask(packed[wire.MaxHead:], key, 0)
 	}
 	b := packed[wire.MaxHead-wire.HeadLen(uint64(n), c.client()):]

@@ -438,6 +438,16 @@ func TestClientWrites(t *testing.T) {
 	if string(lent) != data {
 		t.Error("the caller's memory was changed")
 	}
+	within(w, func() {
+		if err := w.Write([]byte("bare"), engine.WriteText|engine.WriteClientIgnoreXorMask); err != nil {
+			t.Error(err)
+		}
+	})
+	b.run()
+	if got := string(p.got); got != "\x81\x84\x00\x00\x00\x00bare" {
+		t.Errorf("with a mask of zeros: %q", got)
+	}
+	p.got = nil
 }
 
 func TestClientDeflate(t *testing.T) {

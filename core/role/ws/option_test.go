@@ -42,9 +42,14 @@ func TestSetDeflateOption(t *testing.T) {
 	}
 	write()
 	p.want("1:" + text)
-	for _, o := range [][2]string{{"compression_level", "x"}, {"threshold", "-1"}, {"colour", "1"}} {
+	for _, o := range [][2]string{{"compression_level", "x"}, {"compression_level", "10"}, {"threshold", "-1"}, {"colour", "1"}} {
 		if err := SetDeflateOption(w, o[0], o[1]); err == nil {
 			t.Errorf("%s=%s is taken", o[0], o[1])
+		}
+	}
+	for _, name := range []string{"rx_buf_size", "tx_buf_size", "mem_level"} {
+		if err := SetDeflateOption(w, name, "9"); err != nil {
+			t.Error(err)
 		}
 	}
 	b2, _ := open(t, benchOptions{})

@@ -17,7 +17,8 @@ var (
 
 // Write frames p. Text, binary and continuation frames may have WriteNoFin: a
 // message is begun by text or binary and continued by continuations, of which
-// the one without it is the last. Pings and pongs may come between them.
+// the one without it is the last. Pings and pongs may come between them. A
+// client's frame with WriteClientIgnoreXorMask has a mask of zeros.
 func (r *Role) Write(w *engine.Wsi, p []byte, wp engine.WriteProtocol) error {
 	c, ok := w.State.(*conn)
 	if !ok {
@@ -29,14 +30,23 @@ func (r *Role) Write(w *engine.Wsi, p []byte, wp engine.WriteProtocol) error {
 		return err
 	}
 	c.track(b0)
+	key := c.key(wp)
 	if c.z != nil && !wire.IsControl(b0&0xF) {
 		if packed, ok := c.pack(b0, p); ok {
-			c.sendPacked(w, b0, packed)
+			c.sendPacked(w, b0, packed, key)
 			return nil
 		}
 	}
-	c.send(w, b0, p)
+	c.send(w, b0, p, key)
 	return nil
+}
+
+// key masks a frame that wp asked for.
+func (c *conn) key(wp engine.WriteProtocol) (key [4]byte) {
+	if c.client() && wp&engine.WriteClientIgnoreXorMask == 0 {
+		key = c.th.key()
+	}
+	return key
 }
 
 // firstByte is that of the frame for a write of n bytes.
@@ -89,11 +99,7 @@ func (c *conn) putHead(b []byte, b0 byte, n int, key [4]byte) int {
 
 // send sends a frame with a copy of p; a big one's payload goes out from where
 // it lies, unless it has to be masked.
-func (c *conn) send(w *engine.Wsi, b0 byte, p []byte) {
-	var key [4]byte
-	if c.client() {
-		key = c.th.key()
-	}
+func (c *conn) send(w *engine.Wsi, b0 byte, p []byte, key [4]byte) {
 	if len(p) >= engine.DirectSize && !c.client() {
 		head := c.th.head[:]
 		w.SendDirect(head[:c.putHead(head, b0, len(p), key)], p)
@@ -140,10 +146,7 @@ func (*Role) FrameInPlace(w *engine.Wsi, b []byte, room int, wp engine.WriteProt
 		panic("ws: FrameInPlace without HeadRoom: " + err.Error())
 	}
 	c.track(b0)
-	var key [4]byte
-	if c.client() {
-		key = c.th.key()
-	}
+	key := c.key(wp)
 	c.putHead(b[room-wire.HeadLen(uint64(n), c.client()):], b0, n, key)
 	if c.client() {
 		wire.Mask(b[room:], key, 0)
