@@ -193,7 +193,7 @@ answered_badly(void)
 	against(NULL, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 0, "ws upgrade response not 101: 403 Forbidden", __LINE__);
 	against(NULL, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, "not 101", __LINE__);
 	against(NULL, SWITCH "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n", 0, "Accept hash wrong", __LINE__);
-	against(NULL, SWITCH "\r\n", 0, "Accept hash wrong", __LINE__);
+	against(NULL, SWITCH "\r\n", 0, "ACCEPT missing", __LINE__);
 	against(NULL, "HTTP/1.1 101 Hm\r\nUpgrade: soup\r\nConnection: Upgrade\r\n\r\n", 0, "UPGRADE is not websocket", __LINE__);
 	against(NULL, "HTTP/1.1 101 Hm\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n", 0, "CONNECTION is not upgrade", __LINE__);
 	against(NULL, "SSH-2.0-OpenSSH_9.2\r\n", 0, "not HTTP", __LINE__);
