@@ -39,7 +39,7 @@ const golws = {
   deadline: (at) => { due = at; },
   context_gone() {},
 };
-const instance = await WebAssembly.instantiate(compiled, { ...wasi.getImportObject(), golws });
+const instance = await WebAssembly.instantiate(compiled, { wasi_snapshot_preview1: wasi.wasiImport, golws });
 x = instance.exports;
 wasi.initialize(instance);
 if (x.golws_abi() >>> 16 !== 1) throw new Error('another ABI');

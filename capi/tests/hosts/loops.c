@@ -171,6 +171,8 @@ signals(const struct kind *k)
 	memset(&info, 0, sizeof info);
 	info.signal_cb = on_signal;
 	for (i = 0; i < 2; i++) {
+		/* started in the background a shell's program ignores SIGINT, and libuv gives back the default whatever was */
+		signal(of[i], SIG_DFL);
 		sigaction(of[i], NULL, &was);
 		begin(k, &info);
 		if (!cx)
