@@ -46,9 +46,9 @@ C_PROGRAMS := $(patsubst $(OUT)/%,$(BIN)/%,$(EXAMPLES) $(PROGRAMS))
 compile = @mkdir -p $(@D) && echo "cc $(BIN:$(OUT)=golws) $(@F)" && $(CC) $(C_STD) $(CFLAGS) $(WARN) $(LWS_C)
 
 # what each needs is looked for first, so that all that is missing is said at once
-DEPS := deps $(addprefix deps-,check test conformance demo bench perl python js)
+DEPS := deps $(addprefix deps-,check test sanitize conformance demo bench perl python js)
 
-.PHONY: help build core wasm programs hosts peers demo serve test check fuzz bench conformance install clean perl python js $(DEPS)
+.PHONY: help build core wasm programs hosts peers demo serve test check sanitize fuzz bench conformance install clean perl python js $(DEPS)
 
 # under -j the targets would start before what they need is there
 .NOTPARALLEL:
@@ -82,6 +82,9 @@ test: deps-test build programs hosts peers perl python js ## everything that mus
 
 check: deps-check ## formatting, vet, staticcheck, C warnings, headers, layers, other systems, regeneration
 	build/steps.py check
+
+sanitize: deps-sanitize build ## all C tests under the thread sanitizer, Go's race detector and cgocheck2, and valgrind (some minutes)
+	build/test-sanitizers.sh
 
 fuzz: deps ## each fuzz target for a minute (FUZZTIME=10s for less)
 	build/fuzz.sh

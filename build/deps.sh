@@ -8,6 +8,7 @@
 #   python  Python with its header
 #   perl    Perl and its event loops
 #   js      node and npm
+#   sanitize  what finds races and misuse of memory: gcc's sanitizers, valgrind
 #   bench   wrk, and Debian's lws to compare with
 # As root on a system with apt, what is missing is installed. Otherwise this says all that is to be installed, and fails.
 set -eu
@@ -55,13 +56,20 @@ need_hosts() { # the event loops that the library can run on
 	pkg-config --exists libsystemd 2>/dev/null || missing+=(libsystemd-dev)
 }
 
+need_sanitizers() { # a trial tells whether gcc's libraries are there
+	echo 'int main(void) { return 0; }' | cc -x c -fsanitize=thread -o /dev/null - 2>/dev/null || missing+=(gcc libtsan2)
+	echo 'int main(void) { return 0; }' | cc -x c -fsanitize=address,undefined -o /dev/null - 2>/dev/null || missing+=(gcc libasan8 libubsan1)
+	need objcopy binutils
+}
+
 [ $# -gt 0 ] || set -- build
 need_build
 for group in "$@"; do
 	case $group in
 	build) ;;
 	check) need git git; need g++ g++ ;;
-	test) need_lws; need_hosts; need_perl; need_python; need_node; need curl curl; need wrk wrk; need chromium chromium
+	sanitize) need_sanitizers; need valgrind valgrind ;;
+	test) need_sanitizers; need_lws; need_hosts; need_perl; need_python; need_node; need curl curl; need wrk wrk; need chromium chromium
 		need libwebsockets-test-server libwebsockets-test-server; need cmake cmake; need g++ g++ ;;
 	conformance) need_python ;;
 	python) need_python ;;

@@ -23,6 +23,7 @@ TEST = [
     ("c", "build/test-c-pure.sh"),
     ("c http", "build/test-c-http.sh"),
     ("c library", "build/test-c.sh"),
+    ("sanitizers", "build/test-sanitizers.sh quick"),
     ("installed", "build/test-install.sh"),
     ("hosts", "build/test-hosts.sh"),
     ("callbacks", f"python3 capi/tests/trace/run.py {OUT}/tests/trace"),

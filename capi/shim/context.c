@@ -2,9 +2,15 @@
 #include "core-call.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+/* How many callers, in signal handlers too, are telling a loop to end. What they look at stays meanwhile: the
+ * loop may have noticed, and be about to destroy its context, before they are done. */
+static atomic_int telling;
 
 struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info)
@@ -42,6 +48,8 @@ lws_context_destroy(struct lws_context *context)
 	if (!context || !golws_pin(context))
 		return;
 	if (!atomic_exchange(&context->destroying, 1)) {
+		while (atomic_load(&telling))
+			sched_yield();
 		for (i = 0; i < context->count_threads; i++) {
 			mine[i] = (char)golws_enter_waiting(&context->threads[i]);
 			context->threads[i].ends_itself = !mine[i];
@@ -154,22 +162,25 @@ lws_default_loop_exit(struct lws_context *cx)
 	const uint64_t one = 1;
 	int i, saved = errno;
 
-	if (!cx || atomic_exchange(&cx->loop_exit, 1) || atomic_load(&cx->destroying))
-		return;
-	for (i = 0; i < cx->count_threads; i++) /* no lock and no Go: a signal handler may have interrupted either */
-		if (cx->threads[i].wake_fd >= 0 && write(cx->threads[i].wake_fd, &one, sizeof one) < 0)
-			break; /* it is full, so the wait ends anyway */
+	atomic_fetch_add(&telling, 1);
+	if (cx && !atomic_exchange(&cx->loop_exit, 1) && !atomic_load(&cx->destroying))
+		for (i = 0; i < cx->count_threads; i++) /* no lock and no Go: a signal handler may have interrupted either */
+			if (cx->threads[i].wake_fd >= 0 && write(cx->threads[i].wake_fd, &one, sizeof one) < 0)
+				break; /* it is full, so the wait ends anyway */
+	atomic_fetch_sub(&telling, 1);
 	errno = saved;
 }
 
 /* The loop that most programs write by hand. The signal handlers are put back afterwards. */
-static struct lws_context *volatile interrupted;
+static _Atomic(struct lws_context *) interrupted;
 
 static void
 on_interrupt(int sig)
 {
 	(void)sig;
-	lws_default_loop_exit(interrupted);
+	atomic_fetch_add(&telling, 1); /* from before the look: a handler may run late, on another thread */
+	lws_default_loop_exit(atomic_load(&interrupted));
+	atomic_fetch_sub(&telling, 1);
 }
 
 void
@@ -182,12 +193,12 @@ lws_context_default_loop_run_destroy(struct lws_context *cx)
 	sa.sa_handler = on_interrupt;
 	sa.sa_flags = SA_ONSTACK; /* the Go runtime needs it */
 	sigemptyset(&sa.sa_mask);
-	interrupted = cx;
+	atomic_store(&interrupted, cx);
 	sigaction(SIGINT, &sa, &was_int);
 	sigaction(SIGTERM, &sa, &was_term);
 	while (!atomic_load(&cx->loop_exit) && lws_service(cx, 0) >= 0)
 		;
-	interrupted = NULL;
+	atomic_store(&interrupted, NULL);
 	sigaction(SIGINT, &was_int, NULL);
 	sigaction(SIGTERM, &was_term, NULL);
 	lws_context_destroy(cx);

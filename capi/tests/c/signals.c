@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 static pthread_t runner;
 static int how;
@@ -78,8 +79,7 @@ rounds(const char *what, int kind)
 
 /* ---- handlers as programs have them: by signal(), and hungry for stack ---- */
 
-static volatile int handled;
-static int told;
+static atomic_int handled, told;
 
 static int
 deep(int n)

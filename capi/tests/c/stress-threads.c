@@ -12,7 +12,7 @@ static struct lws_vhost *listening;
 static atomic_int made, ended, inits, destroys, waits, echoed, left;
 static atomic_int running[THREADS]; /* turns of each service thread */
 static atomic_int stop;
-static int destroy_in; /* the reason in which thread 1 or above destroys the context */
+static atomic_int destroy_in; /* the reason in which thread 1 or above destroys the context */
 
 /* The connections that live, for threads that look for one: under `conns_lock` a wsi cannot go. */
 #define CONNS 64
@@ -34,9 +34,10 @@ note_conn(struct lws *old, struct lws *new)
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
+	int armed = (int)reason;
+
 	(void)user;
-	if (destroy_in == (int)reason && (reason == LWS_CALLBACK_GET_THREAD_ID || lws_get_tsi(wsi) > 0)) {
-		destroy_in = -1;
+	if (lws_get_tsi(wsi) > 0 && atomic_compare_exchange_strong(&destroy_in, &armed, -1)) {
 		lws_context_destroy(lws_get_context(wsi));
 		return 0;
 	}
@@ -297,10 +298,12 @@ destroyed_while_served(void)
 	GROUP("a context is destroyed in a callback of one thread while the others serve");
 	for (int round = 0; round < 30; round++) {
 		static const int reasons[] = { LWS_CALLBACK_RECEIVE, LWS_CALLBACK_EVENT_WAIT_CANCELLED, LWS_CALLBACK_ESTABLISHED };
+		struct lws_context *victim;
 		int port;
 
 		begin(THREADS);
 		port = lws_get_vhost_listen_port(listening); /* which may be gone at any time from here on */
+		victim = context;			      /* a stale one is refused, by any thread */
 		destroy_in = reasons[round % 3];
 		for (int n = 0; n < 1000 && destroy_in >= 0; n++) { /* until one comes to a thread behind the first */
 			struct peer q;
@@ -311,12 +314,10 @@ destroyed_while_served(void)
 			}
 			peer_say(&q, WS_HEAD("/") "\r\n");
 			peer_text(&q, "x");
-			if (context && destroy_in == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
-				lws_cancel_service(context);
+			if (destroy_in == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
+				lws_cancel_service(victim);
 			nap();
 			peer_close(&q);
-			if (!context)
-				break;
 		}
 		finished(THREADS);
 		CHECK_INT(destroy_in, -1);
