@@ -64,7 +64,7 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 	var e *engine.Context
 	if err == nil {
 		e, err = lws.New(lws.Config{
-			Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size),
+			Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size), Connections: connections(info),
 			Buffer:  func(i int) []byte { return x.threads[i].rx },
 			Drivers: drivers,
 			Face:    &face{x},
@@ -146,6 +146,15 @@ func (x *context) dropPrivileges() bool {
 	return !x.kept
 }
 
+// connections is how many a service thread may have; one of the descriptors that
+// fd_limit_per_thread counts is the thread's own.
+func connections(info *C.struct_lws_context_creation_info) int {
+	if n := int(info.fd_limit_per_thread); n > 0 {
+		return max(n-1, 1)
+	}
+	return 0
+}
+
 // free frees the context's record, when nothing calls on it any more.
 func (x *context) free() {
 	x.gone.Store(true)
@@ -154,8 +163,8 @@ func (x *context) free() {
 	}
 	x.leaveHost()
 	for _, t := range x.threads {
-		C.golws_free(unsafe.Pointer(&t.str[0]))
-		C.golws_free(unsafe.Pointer(&t.frags[0]))
+		free(unsafe.Pointer(&t.str[0]))
+		free(unsafe.Pointer(&t.frags[0]))
 	}
 	C.golws_context_gone(x.c)
 }

@@ -107,8 +107,8 @@ void
 lws_get_effective_uid_gid(struct lws_context *context, uid_t *uid, gid_t *gid)
 {
 	GOLWS_GIVEN(context);
-	*uid = context->uid;
-	*gid = context->gid;
+	*uid = context->uid && context->uid != (uid_t)-1 ? context->uid : geteuid();
+	*gid = context->gid && context->gid != (gid_t)-1 ? context->gid : getegid();
 }
 
 const char *
@@ -152,7 +152,6 @@ _lws_context_info_defaults(struct lws_context_creation_info *info, const char *s
 {
 	memset(info, 0, sizeof *info);
 	info->port = CONTEXT_PORT_NO_LISTEN;
-	info->fd_limit_per_thread = 1 + 6 + 1;
 	info->pss_policies_json = sspol;
 }
 

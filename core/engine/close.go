@@ -154,6 +154,7 @@ func (w *Wsi) freed() {
 	w.t.freeSlot(w)
 	w.t.ctx.opt.Face.WsiFreed(w)
 	w.State, w.HTTP, w.Face, w.watch = nil, nil, nil, nil
+	w.t.checkFull()
 	v := w.vhost
 	v.wsis.Add(-1)
 	v.maybeGone()

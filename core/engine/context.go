@@ -40,6 +40,10 @@ type Options struct {
 	TxBatch int
 	// HeadBytes limits a request's or response's head; 0 for 4096.
 	HeadBytes int
+	// Connections is how many wsi a service thread may have before it stops
+	// accepting, until one is gone; 0 for any number. Those that the program
+	// makes count and are not refused.
+	Connections int
 }
 
 // Resolver turns a host name into addresses.

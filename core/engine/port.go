@@ -79,6 +79,9 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 		}
 	}
 	p.listeners[t.index] = l
+	if t.full {
+		l.SetAccepting(false)
+	}
 	v.port.Store(p)
 	c.ports = append(c.ports, p)
 	shared := p.spec
@@ -137,6 +140,27 @@ func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
 	return nil, errNoInterface{fmt.Errorf("interface %q has no address", o.Iface)}
 }
 
+// checkFull turns accepting off where the thread has all the wsi that it may
+// have, and on again.
+func (t *Thread) checkFull() {
+	most := t.ctx.opt.Connections
+	full := t.count >= most
+	if most == 0 || full == t.full {
+		return
+	}
+	t.full = full
+	if full {
+		t.ctx.Logf(LogNotice, "service thread %d has %d connections and accepts no more for now", t.index, t.count)
+	}
+	t.ctx.mu.Lock()
+	defer t.ctx.mu.Unlock()
+	for _, p := range t.ctx.ports {
+		if l := p.listeners[t.index]; l != nil {
+			l.SetAccepting(!full)
+		}
+	}
+}
+
 // share listens on one more thread, on the same socket.
 func (p *Port) share(t *Thread, spec loop.ListenSpec) {
 	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 || p.closed.Load() {
@@ -148,6 +172,9 @@ func (p *Port) share(t *Thread, spec loop.ListenSpec) {
 		return
 	}
 	p.listeners[t.index] = l
+	if t.full {
+		l.SetAccepting(false)
+	}
 }
 
 // leave takes v off the port; the last one closes it. c.mu is held.
@@ -209,6 +236,7 @@ func (a *accepting) Accepted(c loop.Conn) loop.Handler {
 		role = ""
 	}
 	w := t.accept(vs[0], c, a.p, role)
+	t.checkFull()
 	t.leave()
 	if w == nil {
 		return nil

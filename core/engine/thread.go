@@ -41,6 +41,7 @@ type Thread struct {
 	cancelled atomic.Bool // lws_cancel_service was called
 	hosted    atomic.Bool // in Hosted
 	greeted   bool        // GET_THREAD_ID was called
+	full      bool        // has Options.Connections wsi: nothing listens
 
 	settleFn, cancelFn func()
 }

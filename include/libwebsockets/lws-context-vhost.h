@@ -238,8 +238,9 @@ struct lws_context_creation_info {
 	unsigned int count_threads;
 		/* (C) service threads, at most LWS_MAX_SMP; 0 = 1 */
 	unsigned int fd_limit_per_thread;
-		/* (C) most connections of a service thread, its own descriptors included; 0 = no limit but the
-		 * process's. Beyond it accepting stops until one closes */
+		/* (C) most descriptors of a service thread, one of which is its own: with n - 1 connections it
+		 * stops accepting until one closes. Those that the program begins or adopts count and are
+		 * not refused. 0 = no limit but the process's */
 	const char *vhost_name;
 		/* (V) the name that Host headers ask for, names below it included; NULL = "default". Among
 		 * vhosts on one port the first made is taken when none fits */
@@ -535,8 +536,8 @@ struct lws_http_mount {
 		/* seconds; 0 = the vhost's */
 };
 
-/* Replaces the vhost's mounts for requests from now on. The old list must stay until its last request has
- * been answered, the new one as long as the vhost. */
+/* Replaces the vhost's mounts for requests from now on; those under way keep theirs. NULL is none. The list
+ * is copied. Any thread. */
 LWS_VISIBLE LWS_EXTERN void
 lws_vhost_set_mounts(struct lws_vhost *v, const struct lws_http_mount *mounts);
 

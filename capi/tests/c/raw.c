@@ -186,6 +186,23 @@ adopted(void)
 	peer_close(&p);
 	UNTIL(trailed("CLOSED"));
 
+	GROUP("adopted as if the context's first vhost had accepted it");
+	clear();
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	peer_attach(&p, pair[0]);
+	CHECK(lws_adopt_socket(cx, pair[1]));
+	peer_say(&p, WS_HEAD("/") "\r\n");
+	CHECK(peer_until(&p, "101 Switching"));
+	peer_close(&p);
+	UNTIL(trailed("CLOSED"));
+	clear();
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	peer_attach(&p, pair[0]);
+	CHECK(lws_adopt_socket_readbuf(cx, pair[1], WS_HEAD("/") "\r\n", strlen(WS_HEAD("/") "\r\n")));
+	CHECK(peer_until(&p, "101 Switching"));
+	peer_close(&p);
+	UNTIL(trailed("CLOSED"));
+
 	GROUP("what cannot be adopted: NULL, the socket closed, a log line");
 	clear();
 	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));

@@ -57,6 +57,20 @@ scheduled(void)
 			CHECK(tasks[order[i - 1]].sul.us <= tasks[order[i]].sul.us);
 	}
 
+	GROUP("those that are to wake a sleeping machine, and the earliest of them");
+	n_order = 0;
+	CHECK_INT(lws_sul_earliest_wakeable_event(cx, &start), 1);
+	lws_sul_schedule(cx, 0, &tasks[2].sul, ran, 1);
+	CHECK_INT(lws_sul_earliest_wakeable_event(cx, &start), 1);
+	lws_sul_schedule_wakesuspend(cx, 0, &tasks[0].sul, ran, 20000);
+	tasks[1].sul.cb = ran;
+	tasks[1].sul.us = lws_now_usecs() + 10000;
+	lws_sul2_schedule(cx, 0, LWSSULLI_WAKE_IF_SUSPENDED, &tasks[1].sul);
+	CHECK_INT(lws_sul_earliest_wakeable_event(cx, &start), 0);
+	CHECK_INT(start, tasks[1].sul.us);
+	UNTIL(n_order == 3);
+	CHECK(order[0] == 2 && order[1] == 1 && order[2] == 0);
+
 	GROUP("one that schedules itself again, one that is moved, one that is cancelled");
 	n_order = 0;
 	memset(tasks, 0, sizeof tasks);
