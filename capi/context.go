@@ -65,9 +65,11 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 	if err == nil {
 		e, err = lws.New(lws.Config{
 			Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size), Connections: connections(info),
-			Buffer:  func(i int) []byte { return x.threads[i].rx },
-			Drivers: drivers,
-			Face:    &face{x},
+			TokenLimits: tokenLimits(info.token_limits), RejectAgents: pvos(info.reject_service_keywords),
+			RawOrigin: info.options&C.LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN != 0,
+			Buffer:    func(i int) []byte { return x.threads[i].rx },
+			Drivers:   drivers,
+			Face:      &face{x},
 		})
 	}
 	if err != nil {
@@ -144,6 +146,18 @@ func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 func (x *context) dropPrivileges() bool {
 	x.drop.Do(func() { x.kept = C.golws_privileges_drop(x.c) != 0 })
 	return !x.kept
+}
+
+// tokenLimits copies the program's limits, nil for none.
+func tokenLimits(l *C.struct_lws_token_limits) []int {
+	if l == nil {
+		return nil
+	}
+	out := make([]int, len(l.token_limit))
+	for i, n := range l.token_limit {
+		out[i] = int(n)
+	}
+	return out
 }
 
 // connections is how many a service thread may have; one of the descriptors that

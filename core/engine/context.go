@@ -40,6 +40,15 @@ type Options struct {
 	TxBatch int
 	// HeadBytes limits a request's or response's head; 0 for 4096.
 	HeadBytes int
+	// TokenLimits are the most bytes of a request's header or target, by lws's
+	// token number; what is longer is refused. 0, and for tokens beyond the end,
+	// is no limit but HeadBytes.
+	TokenLimits []int
+	// RejectAgents refuses requests whose User-Agent has a word in it, the Name:
+	// with the status that Value begins with, and the text behind that.
+	RejectAgents []*PVO
+	// RawOrigin sends a client's Origin as it is, without "http://" before it.
+	RawOrigin bool
 	// Connections is how many wsi a service thread may have before it stops
 	// accepting, until one is gone; 0 for any number. Those that the program
 	// makes count and are not refused.

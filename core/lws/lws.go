@@ -51,6 +51,10 @@ type Config struct {
 
 	HeadBytes int // limit of a request's or response's head, 0 for 4096
 	PieceSize int // largest piece of data in a callback, 0 for 4096
+
+	TokenLimits  []int  // see engine.Options
+	RejectAgents []*PVO // see engine.Options
+	RawOrigin    bool   // see engine.Options
 	// Connections of a service thread beyond which it stops accepting until
 	// one is gone, 0 for any number.
 	Connections int
@@ -97,7 +101,8 @@ func New(c Config) (*Context, error) {
 		Interfaces: interfaces,
 		Random:     func(b []byte) { rand.Read(b) }, // never fails: crypto/rand ends the program instead
 		WallClock:  func() int64 { return time.Now().Unix() },
-		User:       c.User, PieceSize: c.PieceSize, HeadBytes: c.HeadBytes, Connections: c.Connections,
+		User:       c.User, PieceSize: c.PieceSize, HeadBytes: c.HeadBytes,
+		TokenLimits: c.TokenLimits, RejectAgents: c.RejectAgents, RawOrigin: c.RawOrigin, Connections: c.Connections,
 	})
 }
 

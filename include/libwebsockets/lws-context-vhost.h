@@ -138,14 +138,15 @@ struct lws_context_creation_info {
 	const struct lws_extension *extensions;
 		/* (V) array, ended by a NULL callback; or NULL */
 	const struct lws_token_limits *token_limits;
-		/* (C) most bytes for each header token; NULL for none but the limit on the whole head */
+		/* (C) most bytes of each header, and of the path by its method's token; a request with a longer one
+		 * gets 431, or 414. 0, and NULL for all: no limit but that on the whole head */
 	const char *http_proxy_address;
 		/* (V) none yet */
 	const struct lws_protocol_vhost_options *headers;
 		/* (V) headers to add to every response: name with the colon, and value */
 	const struct lws_protocol_vhost_options *reject_service_keywords;
-		/* (C) words in a User-Agent (name) that get their request refused with the status and text in
-		 * value, such as "403 Go away" */
+		/* (C) words in a User-Agent (name, in that case) that get their request refused with the status and
+		 * text in value, such as "403 Go away" */
 	const struct lws_protocol_vhost_options *pvo;
 		/* (V) a list with a node for each protocol: its name, and its options below */
 	const char *log_filepath;
@@ -164,7 +165,7 @@ struct lws_context_creation_info {
 	unsigned int max_http_header_data2;
 		/* (C) as max_http_header_data, used when that is 0 */
 	unsigned int max_http_header_pool2;
-		/* (C) as max_http_header_pool, used when that is 0 */
+		/* (C) no effect here, as max_http_header_pool */
 	int keepalive_timeout;
 		/* (V) seconds that an idle http connection is kept for the next request; 0 = 5 */
 	uint32_t http2_settings[7];
@@ -172,7 +173,8 @@ struct lws_context_creation_info {
 	unsigned short max_http_header_data;
 		/* (C) most bytes in a request's head before it gets 431; 0 = 4096 */
 	unsigned short max_http_header_pool;
-		/* (C) most heads kept at a time; 0 = no limit. Connections beyond it wait */
+		/* (C) no effect here: the memory for a head comes when it is needed and goes with its request.
+		 * fd_limit_per_thread limits the connections */
 
 	/* TLS: none yet. A vhost that sets a certificate or key fails to be made. */
 	const char *ssl_private_key_password;

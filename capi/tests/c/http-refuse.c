@@ -224,6 +224,86 @@ long_bodies(void)
 }
 
 static void
+with_settings(struct lws_context_creation_info *i)
+{
+	static const struct lws_protocol_vhost_options spider = { .name = "spider", .value = "403" },
+						       bot = { .next = &spider, .name = "badbot", .value = "404 Not for you" };
+	static struct lws_token_limits limits;
+
+	limits.token_limit[WSI_TOKEN_GET_URI] = 6;
+	limits.token_limit[WSI_TOKEN_HTTP_ACCEPT] = 4;
+	i->token_limits = &limits;
+	i->reject_service_keywords = &bot;
+	i->options |= LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK | LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN;
+}
+
+/* token_limits, reject_service_keywords, LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK */
+static void
+by_settings(void)
+{
+	static const char upgrade[] = "GET / HTTP/1.1\r\nHost: %s:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+				      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+	char request[300];
+	struct {
+		const char *name, *request;
+		int status;
+		const char *why, *page;
+	} tests[] = {
+		{ "path beyond its limit", "GET /123456 HTTP/1.1\r\n" HOST "\r\n", 414, "path of 7 bytes is longer than the limit of 6", "414" },
+		{ "header beyond its limit", "GET / HTTP/1.1\r\n" HOST "Accept: a/b, c\r\n\r\n", 431,
+		  "header accept of 6 bytes is longer than the limit of 4", "431" },
+		{ "a refused User-Agent", "GET / HTTP/1.1\r\n" HOST "User-Agent: x badbot/1\r\n\r\n", 404, "User-Agent has \"badbot\"", "Not for you" },
+		{ "another", "GET / HTTP/1.1\r\n" HOST "User-Agent: spider\r\n\r\n", 403, "User-Agent has \"spider\"", "403" },
+		{ "an upgrade for another name", request, 421, "not the vhost's name and port", "421" },
+	};
+	struct lws_client_connect_info ci = { 0 };
+	struct answer a = { 0 };
+	struct peer p;
+	int port, l;
+
+	GROUP("what the context's settings refuse: before anybody is asked");
+	stage_open(with_settings);
+	on = serve_http;
+	snprintf(request, sizeof request, upgrade, "other", stage_port());
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(tests); i++) {
+		log_clear();
+		trail_clear();
+		peer_connect(&p, stage_port());
+		peer_say(&p, tests[i].request);
+		CHECK(peer_until(&p, tests[i].page));
+		check_refused(&p, tests[i].name, tests[i].status, tests[i].why, __LINE__);
+		peer_close(&p);
+		UNTIL(trailed("WSI_DESTROY"));
+		CHECK_TRAIL(ACCEPTED "CLOSED_HTTP WSI_DESTROY ");
+	}
+
+	GROUP("and what they let through");
+	CHECK_INT(peer_ask("GET /12345 HTTP/1.1\r\n" HOST "Accept: a/b\r\nUser-Agent: Badbot\r\n\r\n", &a), 200);
+	CHECK_INT(peer_ask("GET / HTTP/1.1\r\nHost: other\r\n\r\n", &a), 200);
+	snprintf(request, sizeof request, upgrade, "stage", stage_port());
+	peer_connect(&p, stage_port());
+	peer_say(&p, request);
+	CHECK(peer_until(&p, "HTTP/1.1 101 "));
+	peer_close(&p);
+
+	GROUP("LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN");
+	l = peer_listen(&port);
+	ci.context = cx;
+	ci.address = ci.host = "127.0.0.1";
+	ci.port = port;
+	ci.path = "/";
+	ci.method = "GET";
+	ci.origin = "where";
+	CHECK(lws_client_connect_via_info(&ci));
+	peer_accept(&p, l);
+	CHECK(peer_until(&p, "\r\nOrigin: where\r\n"));
+	peer_close(&p);
+	close(l);
+	free(a.body);
+	stage_close();
+}
+
+static void
 with_short_timeouts(struct lws_context_creation_info *i)
 {
 	i->timeout_secs = 1;
@@ -361,6 +441,7 @@ main(int argc, char **argv)
 	bodies();
 	long_bodies();
 	stage_close();
+	by_settings();
 	slow_ones();
 	escapes();
 	return check_result();

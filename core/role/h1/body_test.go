@@ -181,7 +181,7 @@ func TestBodyFlowControl(t *testing.T) {
 // post is the head of a request with a body.
 func post(more string) string { return "POST /f HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n" }
 
-const refused413 = `a WSI_CREATE
+const refusedAtOnce = `a WSI_CREATE
 	a SERVER_NEW_CLIENT_INSTANTIATED
 	a CLOSED_HTTP
 	a WSI_DESTROY`
@@ -222,7 +222,7 @@ func TestBodyLimitAnnounced(t *testing.T) {
 			}
 			r.wantLine("refusing a request with 413: its body of ")
 			r.wantLine("longer than the vhost's limit of 10")
-			r.wantLog(refused413)
+			r.wantLog(refusedAtOnce)
 		})
 	}
 }

@@ -47,6 +47,7 @@ func Request(w *engine.Wsi, ci *engine.ConnectInfo, method string) (*Exchange, e
 	x.Parser.SetRequestMethod(method)
 	x.scratch = line[:0]
 	x.ask.method = method
+	x.rawOrigin = w.Context().Options().RawOrigin
 	return x, nil
 }
 
@@ -77,7 +78,7 @@ func (x *Exchange) AppendRequest(dst []byte) []byte {
 	dst, _ = wire.AppendField(dst, "Host", host)
 	if ci.Origin != "" {
 		origin := ci.Origin
-		if !strings.Contains(origin, "://") && origin != "null" {
+		if !x.rawOrigin && !strings.Contains(origin, "://") && origin != "null" {
 			origin = "http://" + origin
 		}
 		dst, _ = wire.AppendField(dst, "Origin", origin)

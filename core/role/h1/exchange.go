@@ -29,8 +29,9 @@ type Exchange struct {
 	muted   bool          // refused in HTTP_CONFIRM_UPGRADE: no CLOSED_HTTP
 
 	// The client's.
-	client *engine.ConnectInfo
-	ask    ask
+	client    *engine.ConnectInfo
+	rawOrigin bool
+	ask       ask
 }
 
 // phase is how far a server's exchange has got.
@@ -73,7 +74,7 @@ func (x *Exchange) Release(w *engine.Wsi) {
 	x.mount, x.skipped, x.stuck, x.muted = nil, 0, 0, false
 	x.limit, x.body = 0, 0
 	if x.client != nil {
-		x.client, x.ask = nil, ask{}
+		x.client, x.rawOrigin, x.ask = nil, false, ask{}
 	}
 	x.sniff = x.sniff[:0]
 	if cap(x.scratch) > keptScratch {

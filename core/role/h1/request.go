@@ -37,10 +37,7 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 			}
 		}
 	}
-	// Before anybody is asked, and before a client that expects 100 is told to
-	// go on (RFC 9110 section 15.5.14).
-	if x.limit = v.BodyLimit(); x.limit > 0 && h.ContentLength > x.limit {
-		x.Refuse(w, 413, fmt.Sprintf("its body of %d bytes is longer than the vhost's limit of %d", h.ContentLength, x.limit))
+	if s.refused(w, x, v) {
 		return
 	}
 	if h.Upgrade && x.phase == inAnswer && s.upgrade(w, x, v) {

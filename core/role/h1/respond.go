@@ -97,6 +97,11 @@ func Redirect(w *engine.Wsi, code int, loc string, dst []byte) int {
 // answer, logs why, and closes: the peer gets to read the answer, the user gets
 // CLOSED_HTTP. Where an answer has begun already it only closes.
 func (x *Exchange) Refuse(w *engine.Wsi, status int, why string) {
+	x.refuse(w, status, wire.StatusText(status), why)
+}
+
+// refuse is Refuse with a text of its own on the page.
+func (x *Exchange) refuse(w *engine.Wsi, status int, text, why string) {
 	w.Logf(engine.LogNotice, "refusing a request with %d: %s", status, why)
 	w.Context().Options().Face.Collect(w.Thread())
 	if !x.resp.begun {
@@ -105,7 +110,7 @@ func (x *Exchange) Refuse(w *engine.Wsi, status int, why string) {
 		if h := x.Head(); h.Method != "" && h.Minor == 0 && h.Target != nil {
 			minor = h.Minor
 		}
-		page := pageOf(status, wire.StatusText(status))
+		page := pageOf(status, text)
 		b := wire.AppendStatusLine(x.room(), minor, status)
 		b = append(b, "content-type: text/html\r\nconnection: close\r\n"...)
 		b = appendDate(b, w.Context().Options().WallClock())
