@@ -77,3 +77,33 @@ func TestChildClosing(t *testing.T) {
 		})
 	}
 }
+
+// A child that is made in its parent's last callback outlives it, and tells nobody of its end.
+func TestChildOfTheDying(t *testing.T) {
+	_, server, client := pair(t, sim.Link{Latency: 50}, 1)
+	parent := client.dial("10.0.0.1")
+	client.run(1e6)
+	var child *engine.Wsi
+	client.on = func(w *engine.Wsi, r engine.Reason, in engine.In) int {
+		if r == engine.ReasonRawClose && w == parent {
+			var err error
+			child, err = client.ctx.Connect(&engine.ConnectInfo{Address: "10.0.0.1", Port: port, Method: "RAW", Parent: parent})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if r == engine.ReasonChildClosing {
+			t.Error("CHILD_CLOSING of a parent that is gone")
+		}
+		return 0
+	}
+	parent.Close()
+	client.run(1e6)
+	if child == nil || !child.Alive() || child.Parent() != nil {
+		t.Fatal("no child, or one that still has its parent")
+	}
+	child.Close()
+	client.run(1e6)
+	client.end()
+	server.end()
+}
