@@ -265,9 +265,25 @@ with_all(struct lws_context_creation_info *i)
 	i->iface = NULL;
 }
 
+static const char *absent; /* an interface or address that this machine has not */
+
+static void
+with_absent(struct lws_context_creation_info *i)
+{
+	i->iface = absent;
+}
+
+static void
+with_absent_now(struct lws_context_creation_info *i)
+{
+	i->iface = absent;
+	i->options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+}
+
 static void
 ports(void)
 {
+	static const char *const nowhere[] = { "nosuch0", "192.0.2.1" };
 	struct lws_vhost *v;
 	int port, taken, l;
 
@@ -286,6 +302,19 @@ ports(void)
 	CHECK_LOGGED("cannot listen on 127.0.0.1");
 	CHECK_LOGGED("address already in use");
 	check_host(stage_port(), "stage", ">stage<");
+
+	GROUP("an interface or address that is not there: waited for, or an error where it is to be one");
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(nowhere); i++) {
+		absent = nowhere[i];
+		log_clear();
+		CHECK(!stage_vhost("now", 0, with_absent_now));
+		CHECK_LOGGED("lws_create_vhost: vhost now: ");
+		CHECK_LOGGED(absent);
+		log_clear();
+		CHECK(stage_vhost(absent, 0, with_absent));
+		CHECK_LOGGED("looking for it every second");
+		CHECK_LOGGED(absent);
+	}
 	v = stage_vhost("client", CONTEXT_PORT_NO_LISTEN, NULL);
 	CHECK(v);
 	CHECK_INT(lws_get_vhost_listen_port(v), CONTEXT_PORT_NO_LISTEN);
