@@ -60,7 +60,8 @@ function wasms(dir) {
   return readdirSync(dir, { recursive: true }).filter((f) => f.endsWith(".wasm") && statSync(join(dir, f)).size > 1 << 20);
 }
 
-test("vite", { skip: !chromium && "no chromium here", timeout: 120000 }, async () => {
+const old = Number(process.versions.node.split(".")[0]) < 20 && "Vite needs Node 20";
+test("vite", { skip: old || (!chromium && "no chromium here"), timeout: 120000 }, async () => {
   const dir = project("vite");
   writeFileSync(join(dir, "index.html"), html.replace("SRC", "/main.js"));
   const { build } = await import("vite");
