@@ -154,7 +154,7 @@ struct lws_context_creation_info {
 	const struct lws_http_mount *mounts;
 		/* (V) list */
 	const char *server_string;
-		/* (C) the Server header; NULL for this library's */
+		/* (V) the Server header; NULL for none */
 	const char *error_document_404;
 		/* (V) path to redirect to when a file is not found, such as "/404.html"; or NULL */
 	int port;
@@ -430,30 +430,32 @@ lws_context_user(struct lws_context *context);
 LWS_VISIBLE LWS_EXTERN const char *
 lws_vh_tag(struct lws_vhost *vh);
 
-/* Zeroes *info and sets what programs usually want: no vhost yet (LWS_SERVER_OPTION_EXPLICIT_VHOSTS),
- * and sspol as the secure streams policy. Called by way of lws_context_info_defaults(). */
+/* Zeroes *info, and sets port to CONTEXT_PORT_NO_LISTEN and pss_policies_json to sspol, which may be NULL.
+ * The program changes what it wants different before lws_create_context(). Call it by its other name. */
 LWS_VISIBLE LWS_EXTERN void
 _lws_context_info_defaults(struct lws_context_creation_info *info, const char *sspol);
 
 #define lws_context_info_defaults(_x, _y) _lws_context_info_defaults(_x, _y)
 
-/* Makes lws_context_default_loop_run_destroy() leave its loop. Any thread, and signal handlers. NULL is
+/* Ends lws_context_default_loop_run_destroy(): the present turn is the last. lws_service() of this context
+ * fails from then on, so that loops of the program's own end too. Any thread, and signal handlers. NULL is
  * accepted. */
 LWS_VISIBLE LWS_EXTERN void
 lws_default_loop_exit(struct lws_context *cx);
 
-/* Runs service thread 0 of the context until lws_default_loop_exit() or an error, and destroys it. */
+/* Serves service thread 0 until lws_default_loop_exit(), SIGINT, SIGTERM or an error, and destroys the
+ * context. The handlers of the two signals are the program's own again when it returns. */
 LWS_VISIBLE LWS_EXTERN void
 lws_context_default_loop_run_destroy(struct lws_context *cx);
 
-/* For a test's exit code: returns 0 if actual is what the option --expected-exit on the command line
- * says, or 0 without one; else 1. Logs which. */
+/* What a test's main() returns: 0 if actual, which is 0 for a success, is the number behind --expected-exit on
+ * the command line, or 0 where that is not given; 1 if not. A log line says so. */
 LWS_VISIBLE LWS_EXTERN int
 lws_cmdline_passfail(int argc, const char **argv, int actual);
 
-/* Sets info up to use listening socket number index (from 0) of those that systemd started the process
- * with (sd_listen_fds(3)): vh_listen_sockfd, port and, for a unix socket, the option. Returns 0, or -1
- * with info unchanged if there is none. */
+/* Sets info->vh_listen_sockfd to listening socket number index (from 0) of those that systemd started this
+ * process with (sd_listen_fds(3)). Returns 0, or 1 with info unchanged if there is none. info->port must be 0
+ * or more for the vhost to listen on it. */
 LWS_VISIBLE LWS_EXTERN int
 lws_systemd_inherited_fd(unsigned int index, struct lws_context_creation_info *info);
 
@@ -496,7 +498,8 @@ struct lws_http_mount {
 	const char *mountpoint;
 		/* path, such as "/" or "/img" */
 	const char *origin;
-		/* directory, "host/path" of another server, or protocol name */
+		/* directory, "host/path" of another server, or protocol name: that protocol gets the whole path in
+		 * LWS_CALLBACK_HTTP, one in `protocol` what lies below the mountpoint */
 	const char *def;
 		/* file for paths that end in "/"; NULL = "index.html" */
 	const char *protocol;

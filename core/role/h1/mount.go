@@ -61,6 +61,10 @@ func (s *Server) route(w *engine.Wsi, x *Exchange) {
 		return
 	}
 	if m.OriginKind == engine.MountCallback {
+		if m.Protocol == "" { // as in lws: where the origin names the protocol it gets the whole path
+			s.ask(w, x, path)
+			return
+		}
 		s.callHTTP(w, x, p, below)
 		return
 	}

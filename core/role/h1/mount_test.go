@@ -206,6 +206,29 @@ func TestCallbackMount(t *testing.T) {
 	}
 }
 
+// A protocol that a callback mount names as its origin gets the whole path.
+func TestCallbackMountByOrigin(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{Mounts: []*engine.Mount{{Mountpoint: "/dyn", Origin: "b", OriginKind: engine.MountCallback}}})
+	r.hooks["b"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+		if re == engine.ReasonHTTP {
+			answer(w, "here")
+			return completed(w)
+		}
+		return 0
+	}
+	p := r.dial().send(get("/dyn/some/path?q=1", ""))
+	p.wantText(headOK + "4\r\n\r\nhere")
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /dyn/some/path
+		b HTTP_BIND_PROTOCOL
+		b CHECK_ACCESS_RIGHTS
+		b HTTP /dyn/some/path
+		b HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+}
+
 // A file mount with a protocol has it bound, asked and heard for headers.
 func TestProtocolMount(t *testing.T) {
 	dir := site(t)
