@@ -89,7 +89,7 @@ sanitize: deps-sanitize build ## all C tests under the thread sanitizer, Go's ra
 fuzz: deps ## each fuzz target for a minute (FUZZTIME=10s for less)
 	build/fuzz.sh
 
-bench: deps-bench build ## side by side with the system's libwebsockets: ws echo, http, memory
+bench: deps-bench build ## side by side with the system's libwebsockets: ws echo, http, memory; and the module in node
 	build/bench.py
 
 conformance: deps-conformance build programs ## the Autobahn cases against our C echo server and client, tallied

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Measure this library beside the system's libwebsockets, with the same C programs, in one run.
 
-    bench.py [ws|http|memory|hosts ...] [--rounds 5] [--seconds 2]
+    bench.py [ws|http|memory|wasm|hosts ...] [--rounds 5] [--seconds 2]
 
 ws      messages echoed per second (../shared/bench/compare.py with echo.c), and how near that is, for small messages, to
         what a bare loop of recv and send reaches here; skipped where that folder is absent
 http    requests per second by wrk: a static file of 1 KiB, and a dynamic answer
 memory  resident bytes added by each of many idle ws connections, to a server that allocates none itself
+wasm    what the WebAssembly module takes in node, beside what it may take; skipped without node
 hosts   processor time for an echoed message as a guest of libuv and others, beside our own loop (not unless asked for)
 
 Servers run one at a time, in turn, on CPU 0, and the load on CPU 1. The ratio is the median of the rounds' ratios.
 """
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -198,6 +200,21 @@ def memory(o):
         print(f"{name:<10}{before / 1e6:>12.1f}{after / 1e6:>12.1f}{(after - before) / n:>12.0f}", flush=True)
 
 
+WASM = (("start", "start_ms", "ms", 300), ("call", "getter_ns", "ns", 1000), ("callback", "receive_ns", "ns", 1000), ("echo", "echo_ns", "ns", None))
+
+
+def wasm(o):
+    print(f"\nThe module in node, best of {o.rounds} rounds\n{'what':<10}{'takes':>12}{'may take':>12}", flush=True)
+    if not shutil.which("node"):
+        print("skipped: node is not here")
+        return
+    make(OUT / "lws.wasm")
+    rounds = [json.loads(subprocess.run(["node", "--no-warnings", ROOT / "wasm/measure/measure.mjs", OUT / "lws.wasm"],
+                                        capture_output=True, text=True, check=True).stdout) for _ in range(o.rounds)]
+    for what, key, unit, most in WASM:
+        print(f"{what:<10}{min(r[key] for r in rounds):>9.0f} {unit}{f'{most} {unit}' if most else '':>12}", flush=True)
+
+
 HOSTS = ("libuv", "libevent", "libev", "glib", "sdevent", "extpoll", "custom")
 ECHOES = ((100, 1, 64), (100, 16, 64), (1000, 1, 64), (100, 16, 1024), (10, 1, 65536), (10, 4, 1000000))  # connections, depth, bytes
 
@@ -245,8 +262,8 @@ def main():
         subprocess.run(["make", "--no-print-directory", "AGAINST=system", "build/out/system/bench/http", "build/out/system/bench/idle"], cwd=ROOT, check=True)
     else:
         build()
-    for part in o.what or ["ws", "http", "memory"]:
-        {"ws": ws, "http": http, "memory": memory, "hosts": hosts}[part](o)
+    for part in o.what or ["ws", "http", "memory", "wasm"]:
+        {"ws": ws, "http": http, "memory": memory, "wasm": wasm, "hosts": hosts}[part](o)
 
 
 if __name__ == "__main__":
