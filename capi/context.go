@@ -4,6 +4,8 @@ package main
 import "C"
 
 import (
+	"fmt"
+	"net/netip"
 	"unsafe"
 
 	"github.com/golws/golws/core/engine"
@@ -61,10 +63,15 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 		head = int(info.max_http_header_data)
 	}
 	drivers, err := x.drivers(info)
+	servers, bad := nameServers(info.async_dns_servers)
+	if err == nil {
+		err = bad
+	}
 	var e *engine.Context
 	if err == nil {
 		e, err = lws.New(lws.Config{
 			Threads: n, Logger: logger{}, HeadBytes: head, PieceSize: int(info.pt_serv_buf_size), Connections: connections(info),
+			NameServers: servers,
 			TokenLimits: tokenLimits(info.token_limits), RejectAgents: pvos(info.reject_service_keywords),
 			RawOrigin: info.options&C.LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN != 0,
 			Buffer:    func(i int) []byte { return x.threads[i].rx },
@@ -111,9 +118,21 @@ func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.stru
 	return x.c
 }
 
+// nameServers are numeric addresses, ended by NULL.
+func nameServers(p **C.char) (as []netip.Addr, err error) {
+	for ; p != nil && *p != nil; p = next(p) {
+		a, err := netip.ParseAddr(goString(*p))
+		if err != nil {
+			return nil, fmt.Errorf("async_dns_servers: %w", err)
+		}
+		as = append(as, a)
+	}
+	return as, nil
+}
+
 func newContext(info *C.struct_lws_context_creation_info, n int) *context {
 	c := (*C.struct_lws_context)(zalloc(C.sizeof_struct_lws_context, whatContext))
-	x := &context{c: c, vhosts: map[uint32]*vhost{}}
+	x := &context{c: c, vhosts: map[uint32]*vhost{}, keepAlive: keepAlive(info), server: goString(info.server_string)}
 	c.count_threads = C.int(n)
 	addressAt(&info.user).put(&c.user)
 	c.log_cx = info.log_cx

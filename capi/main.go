@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 
 	"github.com/golws/golws/core/engine"
+	"github.com/golws/golws/core/loop"
 )
 
 func main() {}
@@ -42,17 +43,19 @@ var (
 
 // context is the face's record of one engine context.
 type context struct {
-	c       *C.struct_lws_context
-	e       *engine.Context
-	threads []*thread
-	vhosts  map[uint32]*vhost // by the id in the C record; under vhostsMu
-	nextID  uint32
-	mu      sync.Mutex
-	dead    atomic.Bool // a panic was caught: nothing works any more
-	gone    atomic.Bool // c is freed
-	guest   bool        // on an event loop of somebody else's
-	drop    sync.Once   // of privileges
-	kept    bool        // they could not be dropped
+	c         *C.struct_lws_context
+	e         *engine.Context
+	threads   []*thread
+	vhosts    map[uint32]*vhost // by the id in the C record; under vhostsMu
+	nextID    uint32
+	mu        sync.Mutex
+	dead      atomic.Bool    // a panic was caught: nothing works any more
+	gone      atomic.Bool    // c is freed
+	guest     bool           // on an event loop of somebody else's
+	keepAlive loop.KeepAlive // of vhosts that have none of their own
+	server    string         // and their Server header
+	drop      sync.Once      // of privileges
+	kept      bool           // they could not be dropped
 }
 
 // thread is the face's record of one service thread.

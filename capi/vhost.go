@@ -184,7 +184,7 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		FallbackToRole:  has(C.LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG),
 		SkipInit:        has(C.LWS_SERVER_OPTION_SKIP_PROTOCOL_INIT),
 		FastOpen:        int(info.fo_listen_queue),
-		KeepAlive:       loop.KeepAlive{Idle: int(info.ka_time), Interval: int(info.ka_interval), Probes: int(info.ka_probes)},
+		KeepAlive:       keepAlive(info),
 		ListenRole:      goString(info.listen_accept_role), ListenProtocol: goString(info.listen_accept_protocol),
 		ServerString: goString(info.server_string), Error404: goString(info.error_document_404),
 		Timeout: secs(int(info.timeout_secs)), ConnectTimeout: secs(int(info.connect_timeout_secs)),
@@ -192,6 +192,12 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		Retry:      retryPolicy(info.retry_and_idle_policy),
 		Extensions: extensions(info.extensions),
 		Finalize:   func(*engine.Vhost) { C.golws_vhost_finalize(v.c); v.cx.back() },
+	}
+	if o.KeepAlive.Idle == 0 {
+		o.KeepAlive = v.cx.keepAlive
+	}
+	if o.ServerString == "" {
+		o.ServerString = v.cx.server
 	}
 	if o.Retry == nil {
 		o.Retry = defaultRetry
@@ -203,6 +209,10 @@ func (v *vhost) options(info *C.struct_lws_context_creation_info, name string) e
 		v.unixOwner(info, &o)
 	}
 	return o
+}
+
+func keepAlive(info *C.struct_lws_context_creation_info) loop.KeepAlive {
+	return loop.KeepAlive{Idle: int(info.ka_time), Interval: int(info.ka_interval), Probes: int(info.ka_probes)}
 }
 
 // unixOwner takes "user:group" and the mode that lws gives such sockets.

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/netip"
 	"runtime"
 	"time"
 
@@ -65,6 +66,9 @@ type Config struct {
 	Face engine.Face
 	// Drivers replaces the sockets; nil for sockets.
 	Drivers []loop.Driver
+	// NameServers are asked for names, instead of those that the system is set
+	// up to ask.
+	NameServers []netip.Addr
 	// Resolver replaces the system's.
 	Resolver engine.Resolver
 }
@@ -90,7 +94,7 @@ func New(c Config) (*Context, error) {
 	}
 	r := c.Resolver
 	if r == nil {
-		r = systemResolver{}
+		r = systemResolver{c.NameServers}
 	}
 	interfaces := interfaceAddrs
 	if runtime.GOOS == "wasip1" { // no module sees any

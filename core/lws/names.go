@@ -4,17 +4,34 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 )
 
-// systemResolver resolves by the system's means, on a goroutine of its own.
-type systemResolver struct{}
+// systemResolver resolves by the system's means, or by asking servers, on a
+// goroutine of its own.
+type systemResolver struct{ servers []netip.Addr }
+
+const domainPort = 53
 
 // Resolve prefers no family: addresses come in the system's order.
-func (systemResolver) Resolve(host string, done func([]netip.Addr, error)) (cancel func()) {
+func (s systemResolver) Resolve(host string, done func([]netip.Addr, error)) (cancel func()) {
 	ctx, cancel := context.WithCancel(context.Background())
+	r := net.DefaultResolver
+	if len(s.servers) > 0 {
+		tries := 0
+		var mu sync.Mutex // A and AAAA are asked for at once
+		r = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			mu.Lock()
+			at := netip.AddrPortFrom(s.servers[tries%len(s.servers)], domainPort)
+			tries++
+			mu.Unlock()
+			var d net.Dialer
+			return d.DialContext(ctx, network, at.String())
+		}}
+	}
 	go func() {
 		defer cancel()
-		as, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		as, err := r.LookupNetIP(ctx, "ip", host)
 		done(as, err)
 	}()
 	return cancel

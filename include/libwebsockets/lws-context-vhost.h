@@ -154,7 +154,7 @@ struct lws_context_creation_info {
 	const struct lws_http_mount *mounts;
 		/* (V) list */
 	const char *server_string;
-		/* (V) the Server header; NULL for none */
+		/* (C) (V) the Server header; NULL for the context's, and where that has none, for none */
 	const char *error_document_404;
 		/* (V) path to redirect to when a file is not found, such as "/404.html"; or NULL */
 	int port;
@@ -213,7 +213,7 @@ struct lws_context_creation_info {
 	struct ssl_ctx_st *provided_client_ssl_ctx;
 
 	int ka_time;
-		/* (C) TCP keep-alive: seconds of silence before the first probe; 0 = off */
+		/* (C) (V) TCP keep-alive, where 0 also the context's: seconds of silence before the first probe; 0 = off */
 	int ka_probes;
 		/* (C) probes without an answer before the connection is dead */
 	int ka_interval;
