@@ -248,7 +248,12 @@ func golws_each_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.st
 		defer t.e.Leave()
 		t.eachBound(v, like, func(w *engine.Wsi) {
 			if what == eachFlow {
-				w.Release(engine.HoldUser)
+				if s := stub(w); s.flow&^C.LWS_RXFLOW_REASON_USER_BOOL == 0 {
+					s.flow = 0
+					w.Release(engine.HoldUser)
+				} else {
+					s.flow &^= C.LWS_RXFLOW_REASON_USER_BOOL
+				}
 			} else {
 				w.CallbackOnWritable()
 			}

@@ -54,6 +54,7 @@ struct lws {
 	uint8_t child_wants; /* lws_get_child_pending_on_writable() */
 	uint8_t framing; /* enum golws_framing */
 	uint8_t ended;
+	uint8_t flow; /* why it does not receive, as lws_rx_flow_control()'s reasons */
 };
 
 /* One write in the batch. */

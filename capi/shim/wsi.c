@@ -171,9 +171,21 @@ lws_is_ssl(struct lws *wsi)
 int
 lws_rx_flow_control(struct lws *wsi, int enable)
 {
+	int reasons = enable & 0xff, on = reasons != 0;
+	uint8_t flow;
+
 	if (!wsi || wsi->fake)
 		return -1;
-	return golws_call_rx_flow(wsi, enable & 1);
+	if (enable & LWS_RXFLOW_REASON_APPLIES)
+		on = (enable & LWS_RXFLOW_REASON_APPLIES_ENABLE_BIT) != 0;
+	else
+		reasons = LWS_RXFLOW_REASON_USER_BOOL;
+	flow = (uint8_t)(on ? wsi->flow & ~reasons : wsi->flow | reasons);
+	if (golws_call_rx_flow(wsi, !flow))
+		return -1;
+	if (!wsi->ended)
+		wsi->flow = flow;
+	return 0;
 }
 
 void
@@ -202,8 +214,17 @@ lws_get_peer_simple(struct lws *wsi, char *name, size_t namelen)
 int
 lws_retry_sul_schedule_retry_wsi(struct lws *wsi, lws_sorted_usec_list_t *sul, sul_cb_t cb, uint16_t *ctry)
 {
+	char conceal = 0;
+	lws_usec_t us;
+
 	GOLWS_GIVEN(wsi, 1);
-	return lws_retry_sul_schedule(wsi->t->cx, wsi->t->tsi, sul, wsi->retry, cb, ctry);
+	us = (lws_usec_t)lws_retry_get_delay_ms(wsi->t->cx, wsi->retry, ctry, &conceal) * LWS_US_PER_MS;
+	if (!conceal)
+		return 1;
+	if (!wsi->ended)
+		lws_http_check_retry_after(wsi, &us); /* sets it where the peer asks for more */
+	lws_sul_schedule(wsi->t->cx, wsi->t->tsi, sul, cb, us);
+	return 0;
 }
 
 /* ---- names in logs: made when first asked for ---- */

@@ -280,8 +280,8 @@ lws_cmdline_options_cx(const struct lws_context *cx, const char *val,
 
 /*
  * Apply what programs commonly take on their command line: -d sets the log
- * levels (a number, see LLL_); without it they become LLL_ERR, LLL_WARN,
- * LLL_NOTICE and LLL_USER. argc and argv are stored in info; they must stay as
+ * levels (a number, see LLL_); without it they become info->default_loglevel, or
+ * where that is 0 LLL_ERR, LLL_WARN, LLL_NOTICE and LLL_USER. argc and argv are stored in info; they must stay as
  * long as the context does. Call it before lws_create_context().
  */
 LWS_VISIBLE LWS_EXTERN void
@@ -299,6 +299,12 @@ LWS_VISIBLE LWS_EXTERN lws_usec_t
 lws_now_usecs(void);
 
 /* ---- connections, vhosts and contexts ---- */
+
+/*
+ * What is asked of a connection, a vhost or a context that is NULL is refused: a
+ * log line, and 0, NULL or the failure value. So is what is done to a connection
+ * that has ended some time ago; what is asked of it is answered with 0, NULL or -1.
+ */
 
 /* The per-session data of a connection's protocol, as its callback gets it. */
 LWS_VISIBLE LWS_EXTERN void *
@@ -334,7 +340,7 @@ lws_get_parent(const struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN struct lws * LWS_WARN_UNUSED_RESULT
 lws_get_child(const struct lws *wsi);
 
-/* The user and group that the process has, or will have once it drops root. */
+/* The user and group that the process has, or will have once the context has it become what was asked for. */
 LWS_VISIBLE LWS_EXTERN void
 lws_get_effective_uid_gid(struct lws_context *context, uid_t *uid, gid_t *gid);
 
@@ -348,13 +354,21 @@ lws_get_opaque_user_data(const struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN void
 lws_set_opaque_user_data(struct lws *wsi, void *data);
 
-/* Whether a child asked for LWS_CALLBACK_..._WRITEABLE on the parent; clear that. */
+/*
+ * Whether a child asked for LWS_CALLBACK_..._WRITEABLE on the parent; clear that.
+ * Always 0: each connection of HTTP/1, ws and raw sockets asks for itself.
+ */
 LWS_VISIBLE LWS_EXTERN int
 lws_get_child_pending_on_writable(const struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN void
 lws_clear_child_pending_on_writable(struct lws *wsi);
 
-/* What lws_close_reason() set: the close frame's payload, code first, and its length. */
+/*
+ * The payload of the peer's close frame, code first (2 bytes, network order), and
+ * its length, 0 to 125 bytes. Where none has come, of the close frame of this end:
+ * what lws_close_reason() set, or what the peer did wrong. The payload is lent until
+ * the thread asks again.
+ */
 LWS_VISIBLE LWS_EXTERN int
 lws_get_close_length(struct lws *wsi);
 LWS_VISIBLE LWS_EXTERN unsigned char *
@@ -381,20 +395,21 @@ enum {
 
 /*
  * Stop (0) and resume (1) receiving. Or LWS_RXFLOW_REASON_APPLIES_DISABLE or
- * ..._ENABLE with reasons of the program's own in bits 0 to 5 or-ed in: receiving
- * is stopped while any reason is.
+ * ..._ENABLE with reasons in bits 0 to 7 or-ed in, which the program chooses:
+ * receiving is stopped while any reason is, of which 0 and 1 set and clear bit 0.
+ * Returns 0, or -1 if the connection has ended.
  */
 LWS_VISIBLE LWS_EXTERN int
 lws_rx_flow_control(struct lws *wsi, int enable);
 
-/* Resume receiving on every connection of a protocol. */
+/* lws_rx_flow_control(wsi, 1) on every connection of a protocol. Any thread. */
 LWS_VISIBLE LWS_EXTERN void
 lws_rx_flow_allow_all_protocol(const struct lws_context *context,
 			       const struct lws_protocols *protocol);
 
 /*
- * In a receive callback: the bytes of the current WebSocket frame (or HTTP body)
- * that are still to come after those delivered.
+ * In a RECEIVE callback: the bytes of the current WebSocket frame that are still to
+ * come after those delivered. Of a compressed frame those on the wire, and 1 at least until 0 is known.
  */
 LWS_VISIBLE LWS_EXTERN size_t
 lws_remaining_packet_payload(struct lws *wsi);

@@ -115,6 +115,33 @@ accepted(void)
 	peer_close(&p);
 	CHECK_INT(closes, 1);
 
+	GROUP("receiving is stopped while any reason is");
+	clear();
+	peer_connect(&p, stage_port());
+	UNTIL(wsi_now);
+	got_len = 0;
+	CHECK_INT(lws_rx_flow_control(wsi_now, LWS_RXFLOW_REASON_APPLIES_DISABLE | 1 << 3), 0);
+	CHECK_INT(lws_rx_flow_control(wsi_now, 0), 0);
+	peer_say(&p, "held");
+	CHECK_INT(lws_rx_flow_control(wsi_now, 1), 0);
+	serve_for(10);
+	CHECK_INT(got_len, 0);
+	CHECK_INT(lws_rx_flow_control(wsi_now, 0), 0);
+	CHECK_INT(lws_rx_flow_control(wsi_now, LWS_RXFLOW_REASON_APPLIES_ENABLE | 1 << 3), 0);
+	serve_for(10);
+	CHECK_INT(got_len, 0);
+	lws_rx_flow_allow_all_protocol(cx, lws_get_protocol(wsi_now));
+	UNTIL(got_len == 4);
+	CHECK_INT(lws_rx_flow_control(wsi_now, LWS_RXFLOW_REASON_APPLIES_DISABLE | 1 << 3), 0);
+	lws_rx_flow_allow_all_protocol(cx, NULL);
+	peer_say(&p, "more");
+	serve_for(10);
+	CHECK_INT(got_len, 4);
+	CHECK_INT(lws_rx_flow_control(wsi_now, LWS_RXFLOW_REASON_APPLIES_ENABLE | 1 << 3), 0);
+	UNTIL(got_len == 8);
+	peer_close(&p);
+	UNTIL(closes);
+
 	GROUP("a peer that resets; a peer that is written to when it is gone raises no signal");
 	clear();
 	peer_connect(&p, stage_port());

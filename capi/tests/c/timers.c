@@ -231,6 +231,7 @@ static void
 retried(void)
 {
 	lws_usec_t start = lws_now_usecs();
+	struct peer p;
 	int l;
 
 	GROUP("a connection is tried again by its policy, and given up in the end");
@@ -243,6 +244,21 @@ retried(void)
 	CHECK_INT(attempts, 1 + 4);
 	CHECK_INT(trail_count("CLIENT_CONNECTION_ERROR"), 5);
 	CHECK(lws_now_usecs() - start >= 1000 * (10 + 20 + 40 + 40));
+
+	GROUP("a peer that asks for a later try gets it");
+	l = peer_listen(&dial_port);
+	attempts = tries = 0;
+	trail_clear();
+	dial(NULL);
+	peer_accept(&p, l);
+	CHECK(peer_until(&p, "\r\n\r\n"));
+	peer_say(&p, "HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n");
+	UNTIL(trailed("CLIENT_CONNECTION_ERROR"));
+	CHECK_INT(tries, 1);
+	CHECK(retry_sul.us > lws_now_usecs() + 3000 * LWS_US_PER_SEC);
+	lws_sul_cancel(&retry_sul);
+	peer_close(&p);
+	close(l);
 	stage_close();
 }
 
