@@ -42,6 +42,12 @@ golws_sul_ripe(struct golws_thread *t, int64_t now)
 	return host->sul_ripe(t, now);
 }
 
+int
+golws_wait(int fd, void *events, int n, int64_t us)
+{
+	return host->wait(fd, events, n, us);
+}
+
 void *
 golws_zalloc(size_t size, const char *reason)
 {

@@ -7,6 +7,8 @@
 int golws_log_enabled(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level);
 void golws_log(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level, const char *line);
 int64_t golws_sul_ripe(struct golws_thread *t, int64_t now);
+/* epoll_wait() on the thread's own stack; see shim/signals.c. */
+int golws_wait(int fd, void *events, int n, int64_t us);
 void *golws_zalloc(size_t size, const char *reason);
 void golws_free(void *p);
 int golws_is_pm_deflate(const struct lws_extension *x);

@@ -119,9 +119,13 @@ golws_here(struct lws_context *cx);
 /* Lets the program's signal handlers run while a thread is in the core. */
 void
 golws_signals_onstack(void);
-/* The same, if that was long ago for t. */
+/* The same, if that was long ago. */
 void
-golws_signals_check(struct golws_thread *t);
+golws_signals_check(void);
+/* epoll_wait() for the core, for `us` microseconds or, negative, until something happens. The number of events, or
+ * -errno. */
+int
+golws_wait(int fd, void *events, int n, int64_t us);
 
 /* Whether the caller is the thread that serves t, or nobody does yet. */
 static inline int

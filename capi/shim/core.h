@@ -74,6 +74,8 @@ struct golws_host {
 	void (*log)(struct lws_context *cx, struct lws_vhost *vh, struct lws *w, int level, const char *line);
 	/* Runs the suls of t that are ripe; answers when the next is due, 0 for none. */
 	int64_t (*sul_ripe)(struct golws_thread *t, int64_t now);
+	/* epoll_wait() into `events`, which has room for n; -errno where it fails. */
+	int (*wait)(int fd, void *events, int n, int64_t us);
 	void *(*zalloc)(size_t size, const char *reason);
 	void (*free)(void *p);
 	int (*is_pm_deflate)(const struct lws_extension *x);

@@ -38,6 +38,7 @@ const struct golws_host golws_host = {
 	.log_enabled = log_enabled,
 	.log = log_line,
 	.sul_ripe = golws_sul_ripe,
+	.wait = golws_wait,
 	.zalloc = golws_zalloc,
 	.free = golws_free,
 	.is_pm_deflate = is_pm_deflate,

@@ -30,7 +30,7 @@ serve(struct golws_thread *t, int64_t us)
 		t->watched = GOLWS_WATCHED_NOT;
 		golws_call_host_unwatched(t);
 	}
-	golws_signals_check(t);
+	golws_signals_check();
 	r = golws_call_service(t, us);
 	t->in_sul = in_sul;
 	if (atomic_fetch_sub(&t->serving, 1) == 1 && r >= 0 && atomic_load(&t->cx->destroying))

@@ -89,7 +89,6 @@ struct golws_thread {
 	uint32_t ended_count;
 	_Atomic(int) serving; /* nesting of lws_service_tsi() */
 	int ends_itself; /* while the context is being destroyed: who serves it ends it */
-	int64_t signals_ms; /* when its thread looked at signal handlers last; see signals.c */
 	int wake_fd; /* an eventfd that ends its wait, -1 for none: for signal handlers */
 	lws_dll2_owner_t sul[LWS_COUNT_PT_SUL_OWNERS]; /* lws_sul_schedule()'s, earliest first */
 	lws_usec_t sul_armed;                           /* when the core will call, 0 for not */

@@ -95,7 +95,7 @@ static void
 hungry(int sig)
 {
 	(void)sig;
-	deep(12);
+	deep(24); /* the alternate stack has 32 KiB */
 	handled++;
 }
 
@@ -147,6 +147,42 @@ hungry_handlers(void)
 	stage_close();
 }
 
+static void *
+annoy_the_idle(void *arg)
+{
+	poll(NULL, 0, 300); /* until it waits */
+	signal(SIGUSR2, hungry);
+	for (int i = 0; i < 200; i++) {
+		pthread_kill(runner, SIGUSR2);
+		poll(NULL, 0, 1);
+	}
+	lws_default_loop_exit(context);
+	return arg;
+}
+
+static void
+hungry_handlers_while_idle(void)
+{
+	pthread_t t;
+
+	GROUP("the same for one that another thread installs while the service thread waits");
+	log_clear();
+	for (int i = 0; i < 5; i++) {
+		stage_open(NULL);
+		context = cx;
+		runner = pthread_self();
+		handled = 0;
+		pthread_create(&t, NULL, annoy_the_idle, NULL);
+		while (lws_service(cx, 0) >= 0)
+			;
+		pthread_join(t, NULL);
+		CHECK(handled > 100);
+		signal(SIGUSR2, SIG_DFL);
+		stage_close();
+	}
+	CHECK(!logged("internal error"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,6 +194,7 @@ main(int argc, char **argv)
 	sa.sa_flags = SA_ONSTACK;
 	sigaction(SIGUSR1, &sa, NULL);
 	hungry_handlers();
+	hungry_handlers_while_idle();
 	rounds("left from another thread", 0);
 	rounds("left by SIGINT", 1);
 	rounds("left by SIGTERM", 2);

@@ -26,6 +26,14 @@ const (
 	tokTimer
 )
 
+// Block, where it is set before the first Wait, waits in place of the system
+// calls: for at most limit, or Forever. It answers the number of events that it
+// wrote to events, which has room for n.
+//
+// A host in C sets it to have a thread wait on its own stack instead of on a
+// goroutine's.
+var Block func(fd int, events unsafe.Pointer, n int, limit notify.Micros) (int, unix.Errno)
+
 // Notifier is one epoll instance with an eventfd for wakes and a timerfd for
 // deadlines inside.
 type Notifier struct {
@@ -149,6 +157,9 @@ func (n *Notifier) wait(limit notify.Micros) (int, unix.Errno) {
 	if limit == 0 {
 		r, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(n.fd), buf, batch, 0, 0, 0)
 		return count(r, e)
+	}
+	if Block != nil {
+		return Block(n.fd, unsafe.Pointer(&n.raw), batch, limit)
 	}
 	if limit > 0 && !n.millis {
 		ts := unix.NsecToTimespec(int64(notify.Time(limit)))
