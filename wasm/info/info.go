@@ -83,7 +83,8 @@ func creation(b []byte, context bool) (*Creation, error) {
 		ServerString: f.text("server_string"), Error404: f.text("error_document_404"),
 		Timeout: f.seconds("timeout_secs"), ConnectTimeout: f.seconds("connect_timeout_secs"),
 		KeepAliveIdle: f.seconds("keepalive_timeout"), HeadTimeout: f.seconds("timeout_secs_ah_idle"),
-		Retry: retry(f), Extensions: extensions(f),
+		BodyLimit: f.number("golws_http_body_limit", 0, 1<<53),
+		Retry:     retry(f), Extensions: extensions(f),
 	}
 	return c, f.done()
 }

@@ -30,7 +30,7 @@ func full() m {
 	return m{
 		"port": 80, "iface": "::1", "vhost_name": "v", "options": float64(1<<42 | 1<<27 | 1<<13), "user": -5, "server_string": "s", "error_document_404": "/e",
 		"timeout_secs": 1, "connect_timeout_secs": 2, "keepalive_timeout": 3, "timeout_secs_ah_idle": 4,
-		"listen_accept_role": "raw-skt", "listen_accept_protocol": "p", "max_http_header_data": 5, "pt_serv_buf_size": 6, "golws_platform_ws": true,
+		"listen_accept_role": "raw-skt", "listen_accept_protocol": "p", "max_http_header_data": 5, "pt_serv_buf_size": 6, "golws_platform_ws": true, "golws_http_body_limit": 1 << 40,
 		"protocols": []any{m{"name": "p", "callback": -7, "rx_buffer_size": 8, "id": 9, "user": 10, "tx_packet_size": 11}},
 		"headers":   []any{m{"name": "h", "value": "v"}},
 		"pvo":       []any{m{"name": "p", "options": []any{m{"name": "a", "value": "b"}}}},
@@ -52,7 +52,7 @@ func TestEveryMember(t *testing.T) {
 	v := c.Vhost
 	if v.Port != 80 || v.Iface != "::1" || v.Name != "v" || !v.StrictHost || !c.ExplicitVhosts || v.Timeout != 1e6 || v.ConnectTimeout != 2e6 ||
 		v.KeepAliveIdle != 3e6 || v.HeadTimeout != 4e6 || v.ListenRole != "raw-skt" || v.ListenProtocol != "p" || c.HeadBytes != 5 || c.PieceSize != 6 ||
-		!c.PlatformWS || v.User != int32(-5) || v.ServerString != "s" || v.Error404 != "/e" || v.Extensions == nil {
+		!c.PlatformWS || v.BodyLimit != 1<<40 || v.User != int32(-5) || v.ServerString != "s" || v.Error404 != "/e" || v.Extensions == nil {
 		t.Errorf("%+v", c)
 	}
 	p := v.Protocols[0]

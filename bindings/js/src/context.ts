@@ -68,6 +68,8 @@ export interface VhostInfo {
   listen_accept_role?: string;
   listen_accept_protocol?: string;
   retry_and_idle_policy?: RetryPolicy;
+  /** The most bytes of a request's body, longer ones are answered with 413; 0 (the default) for any number. */
+  golws_http_body_limit?: number;
 }
 
 /** lws_context_creation_info, of a context. */
