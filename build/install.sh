@@ -8,9 +8,11 @@ set -eu
 lib=$DESTDIR$LIBDIR
 inc=$DESTDIR$PREFIX/include
 cmake=$lib/cmake/libwebsockets
-mkdir -p "$lib/pkgconfig" "$cmake" "$inc/libwebsockets"
+doc=$DESTDIR$PREFIX/share/doc/golws
+mkdir -p "$lib/pkgconfig" "$cmake" "$inc/libwebsockets" "$doc"
 install -m 755 "$OUT/libwebsockets.so.21" "$OUT/libgolws-core.so" "$lib/"
 ln -sf libwebsockets.so.21 "$lib/libwebsockets.so"
+install -m 644 LICENSE NOTICE "$doc/"
 install -m 644 include/*.h "$inc/"
 install -m 644 include/libwebsockets/*.h "$inc/libwebsockets/"
 # from the CMake folder (two below the library's) to the headers, so that an installed tree can be moved

@@ -53,6 +53,7 @@ CHECK = [
     ("regeneration", "before=$(git diff | sha256sum) && go generate ./... && after=$(git diff | sha256sum) && "
                      'if [ "$before" != "$after" ]; then git diff --stat; exit 1; fi'),
     ("go.mod", "go mod tidy -diff"),
+    ("notice", "build/notices.py --check"),
 ]
 
 COUNTED = re.compile(r"^(\d+) passed, (\d+) failed", re.M)

@@ -7,6 +7,7 @@ trap 'rm -rf "$dir"' EXIT
 make --no-print-directory install DESTDIR="$dir/stage" PREFIX=/usr >/dev/null
 mv "$dir/stage/usr" "$dir/moved"	# an installed tree can be moved
 prefix=$dir/moved
+for f in LICENSE NOTICE; do cmp "$f" "$prefix/share/doc/golws/$f"; done
 cat >"$dir/program.c" <<'C'
 #include <libwebsockets.h>
 #include <stdio.h>

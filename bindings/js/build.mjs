@@ -12,7 +12,7 @@ const wasm = process.argv[2] ?? "../../build/out/lws.wasm";
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 copyFileSync(wasm, "dist/lws.wasm");
-copyFileSync("../../LICENSE", "LICENSE");
+for (const name of ["LICENSE", "NOTICE"]) copyFileSync(`../../${name}`, name);
 
 const inline = {
   name: "inline",

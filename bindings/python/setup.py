@@ -17,6 +17,7 @@ ROOT = HERE.parent.parent
 INCLUDE = pathlib.Path(os.environ.get("GOLWS_INCLUDE", ROOT / "include"))
 LIBDIR = pathlib.Path(os.environ.get("GOLWS_LIBDIR", ROOT / "build" / "out"))
 LIBRARIES = ("libwebsockets.so.21", "libgolws-core.so")
+LICENCES = ("LICENSE", "NOTICE")
 
 
 def have_libraries():
@@ -36,6 +37,8 @@ class Build(build_ext):
         to.mkdir(parents=True, exist_ok=True)
         for name in LIBRARIES:
             shutil.copy2(LIBDIR / name, to / name)
+        for name in LICENCES:
+            shutil.copy2(ROOT / name, to / name)
 
 
 have_libraries()
