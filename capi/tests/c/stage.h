@@ -73,6 +73,14 @@ serve(int ms);
 void
 serve_for(int ms);
 
+/* The reasons of callbacks by their short names, with a NULL name at the end. */
+struct reason {
+	enum lws_callback_reasons reason;
+	const char *name;
+	int everyday; /* comes where servers, clients, raw sockets and files do what they usually do */
+};
+extern const struct reason reasons[];
+
 #define TRAIL_SIZE (128 << 10)
 /* The callbacks since trail_clear(), by the short names of their reasons, each with a blank behind it. Left out are
  * those that any program may get at any time: PROTOCOL_INIT and DESTROY, WRITEABLEs, EVENT_WAIT_CANCELLED and
