@@ -9,6 +9,7 @@ Needs what `make build perl python js` leaves in build/out. 'N passed, N failed'
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/out"
-PAGES = [p for p in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")) + sorted(ROOT.glob("bindings/*/README.md")) + [ROOT / "wasm/ABI.md"]]
+PAGES = [p for p in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")) + sorted(ROOT.glob("bindings/*/README.md")) + [ROOT / "wasm/ABI.md", ROOT / "examples/README.md"]]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -153,6 +154,36 @@ def javascript(page, beginning):
     return attempt
 
 
+def examples_listed(_):
+    page = (ROOT / "examples/README.md").read_text()
+    folder = ROOT / "examples"
+    there = [*folder.glob("c/*.c"), *folder.glob("go/*/main.go"), *folder.glob("python/*.py"), *folder.glob("perl/*.pl"), *folder.glob("js/*.mjs")]
+    absent = [str(p.relative_to(folder)) for p in there if f"({p.relative_to(folder)})" not in page]
+    long = [str(p.relative_to(folder)) for p in there if len(p.read_text().splitlines()) > 150]
+    if absent or long:
+        raise RuntimeError(f"not in examples/README.md: {absent}; longer than 150 lines: {long}")
+
+
+def example_pair(server, client):
+    """A server and a client of examples/, run as examples/README.md says, with each other; the server with a C client too."""
+    def attempt(folder):
+        lines = dict(re.findall(r"^\| \[(\S+)\]\(\S+\) \|.*\| `(.*)` \|$", (ROOT / "examples/README.md").read_text(), re.M))
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        for source in (server, client):
+            if source.endswith(".mjs"):
+                install = re.search(r"`npm (install .*?)`", (ROOT / "examples/README.md").read_text())[1]
+                shutil.copy(ROOT / "examples/js" / source, folder)
+                run("npm", *install.replace("examples/js", str(folder)).split(), "--silent")
+        def command(name):
+            return lines[name].replace("7681", str(port)).replace("examples/js", str(folder)).split()
+        with Running(port, *command(server), str(port)):
+            echoes(port)
+            run(*command(client))
+    return attempt
+
+
 def links(_):
     for page in PAGES:
         text = FENCE.sub("", page.read_text())
@@ -195,13 +226,16 @@ def files(_):
 def main():
     failed = passed = 0
     for title, attempt in (
-        ("links", links), ("files", files), ("targets of make", targets),
+        ("links", links), ("examples are listed", examples_listed), ("files", files), ("targets of make", targets),
         ("README.md: C", c_readme), ("docs/hosting.md: C", c_hosting),
         ("bindings/python/README.md", python_readme), ("docs/python.md: low level", python_low_level),
         ("docs/perl.md: client and server", perl_pages),
         ("bindings/js/README.md", javascript("bindings/js/README.md", "import { WebSocket, serve }")),
         ("docs/wasm.md: Node", javascript("docs/wasm.md", "import { WebSocket, serve }")),
         ("docs/wasm.md: in memory", javascript("docs/wasm.md", "import { createServer }")),
+        ("examples: Python", example_pair("ws_server.py", "ws_client.py")),
+        ("examples: Perl", example_pair("echo-server.pl", "ws-client.pl")),
+        ("examples: JavaScript", example_pair("ws-echo.mjs", "ws-client.mjs")),
     ):
         with tempfile.TemporaryDirectory() as folder:
             try:

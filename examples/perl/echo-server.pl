@@ -7,6 +7,7 @@ use Net::Golws;
 my $server = Net::Golws::serve(
     host          => '127.0.0.1',
     port          => shift // 7681,
+    subprotocols  => ['echo'],
     loop          => 'Blocking',
     on_connection => sub {
         my $courier = shift;
