@@ -140,7 +140,7 @@ func TestDestroyedInACallbackOutsideTheLoop(t *testing.T) {
 	if err := v.InitProtocols(th); !errors.Is(err, engine.ErrDestroyed) {
 		t.Errorf("answered %v", err)
 	}
-	s.want("PROTOCOL_DESTROY", "PROTOCOL_DESTROY")
+	s.want("PROTOCOL_DESTROY") // the first vhost's: b has not started
 	s.end()
 }
 

@@ -112,6 +112,7 @@ type Vhost struct {
 	port      atomic.Pointer[Port] // set once
 	wsis      atomic.Int32
 	inited    bool
+	started   int // how many of its protocols have PROTOCOL_INIT behind them
 	closing   atomic.Bool
 	destroyed bool
 	freed     atomic.Bool
@@ -188,7 +189,7 @@ func (v *Vhost) InitProtocols(t *Thread) error {
 	v.inited = true
 	t.enter()
 	defer t.leave()
-	for _, p := range v.opt.Protocols {
+	for i, p := range v.opt.Protocols {
 		if p.Handler == nil || p.Name == "" {
 			continue
 		}
@@ -197,7 +198,11 @@ func (v *Vhost) InitProtocols(t *Thread) error {
 		if pvo != nil {
 			in.Value = pvo
 		}
+		v.started = i + 1
 		refused := v.CallProtocol(t, p, ReasonProtocolInit, in) != 0
+		if refused {
+			v.started = i
+		}
 		switch {
 		case v.ctx.destroying.Load():
 			return ErrDestroyed
@@ -228,7 +233,7 @@ func (v *Vhost) destroyProtocols(t *Thread) {
 	if !v.inited {
 		return
 	}
-	for _, p := range v.opt.Protocols {
+	for _, p := range v.opt.Protocols[:v.started] {
 		if p.Handler != nil && p.Name != "" {
 			v.CallProtocol(t, p, ReasonProtocolDestroy, In{})
 		}

@@ -89,7 +89,8 @@ enum lws_callback_reasons {
 	 * lws_protocol_vhost_options *, or NULL. Nonzero: the vhost fails, and with it the call that was
 	 * making it ready. */
 	LWS_CALLBACK_PROTOCOL_INIT = 27,
-	/* Once for each protocol on each vhost, when the vhost goes and its connections are closed. */
+	/* Once for each protocol on each vhost that LWS_CALLBACK_PROTOCOL_INIT has started, when the vhost goes
+	 * and its connections are closed. */
 	LWS_CALLBACK_PROTOCOL_DESTROY = 28,
 	/* To the first protocol: a connection has come into being. user is NULL. */
 	LWS_CALLBACK_WSI_CREATE = 29,

@@ -410,7 +410,8 @@ int write_text(const char *actor, struct lws *wsi, const char *text, enum lws_wr
 int main(int argc, char **argv)
 {
 	static const struct scenario *const all[] = { scenarios_ws_server, scenarios_ws_client, scenarios_http_server,
-		scenarios_http_client, scenarios_raw, scenarios_lifetime, scenarios_returns };
+		scenarios_http_client, scenarios_raw, scenarios_lifetime, scenarios_returns,
+		scenarios_ways };
 	const struct scenario *s;
 	size_t i;
 

@@ -18,7 +18,8 @@ struct scenario {
 };
 
 extern const struct scenario scenarios_ws_server[], scenarios_ws_client[], scenarios_http_server[],
-	scenarios_http_client[], scenarios_raw[], scenarios_lifetime[], scenarios_returns[];
+	scenarios_http_client[], scenarios_raw[], scenarios_lifetime[], scenarios_returns[],
+	scenarios_ways[];
 
 /* What a scenario's callback does with a reason after it was logged. The return value is lws's. */
 typedef int (*hook_fn)(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
