@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"errors"
+	"math"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/loop"
@@ -118,7 +119,8 @@ func (s *sulTimer) arm(at int64) {
 		in = 0
 	}
 	l := s.t.e.Loop()
-	l.Arm(&s.timer, l.Driver().Now()+in)
+	now := l.Driver().Now()
+	l.Arm(&s.timer, now+min(in, math.MaxInt64-now))
 }
 
 // golws_arm_sul asks for the shim's list to be run at a time, 0 for not.

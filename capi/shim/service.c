@@ -183,12 +183,14 @@ lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_us
 static void
 schedule(struct lws_context *ctx, int tsi, lws_sorted_usec_list_t *sul, sul_cb_t cb, lws_usec_t us, int flags)
 {
+	lws_usec_t now = lws_now_usecs();
+
 	if (us == LWS_SET_TIMER_USEC_CANCEL) {
 		lws_sul_cancel(sul);
 		return;
 	}
 	sul->cb = cb;
-	sul->us = lws_now_usecs() + us;
+	sul->us = us > INT64_MAX - now ? INT64_MAX : now + us;
 	lws_sul2_schedule(ctx, tsi, flags, sul);
 }
 

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"fmt"
 
 	"github.com/golws/golws/core/loop"
@@ -68,7 +70,7 @@ func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
 		w.t.loop.Disarm(&w.timeout)
 		return
 	}
-	w.t.loop.Arm(&w.timeout, w.t.clock()+us)
+	w.t.loop.Arm(&w.timeout, w.t.in(us))
 }
 
 // TimeoutReason is what w waits for now.
@@ -94,7 +96,13 @@ func (w *Wsi) SetTimer(us loop.Micros) {
 	if w.timer == nil {
 		w.timer = &loop.Timer{Owner: (*link)(w), Kind: timerUser}
 	}
-	w.t.loop.Arm(w.timer, w.t.clock()+us)
+	w.t.loop.Arm(w.timer, w.t.in(us))
+}
+
+// in is the time so long from now, which need not be one that the clock can show.
+func (t *Thread) in(us loop.Micros) loop.Micros {
+	now := t.clock()
+	return now + min(us, math.MaxInt64-now)
 }
 
 // clock is the time to count a timeout from: the turn's, or between turns the
