@@ -142,6 +142,9 @@ func pvos(p *C.struct_lws_protocol_vhost_options) (out []*engine.PVO) {
 
 func mounts(m *C.struct_lws_http_mount) (out []*engine.Mount) {
 	for ; m != nil; m = m.mount_next {
+		if m.interpret != nil {
+			logLine(nil, nil, nil, engine.LogWarn, "mount "+goString(m.mountpoint)+": there is no interpret yet: ignored")
+		}
 		out = append(out, &engine.Mount{
 			Mountpoint: goString(m.mountpoint), Origin: goString(m.origin), Default: goString(m.def),
 			Protocol: goString(m.protocol), OriginKind: engine.MountKind(m.origin_protocol),

@@ -341,6 +341,18 @@ with_proxy(struct lws_context_creation_info *i)
 }
 
 static void
+with_mounts(struct lws_context_creation_info *i)
+{
+	static const struct lws_protocol_vhost_options html = { .name = ".html", .value = "first" };
+	static const struct lws_http_mount proxy = { .mountpoint = "/far", .mountpoint_len = 4, .origin = "127.0.0.1/",
+						     .origin_protocol = LWSMPRO_HTTP },
+					   files = { .mount_next = &proxy, .mountpoint = "/here", .mountpoint_len = 5, .origin = "/nonexistent",
+						     .origin_protocol = LWSMPRO_FILE, .interpret = &html };
+
+	i->mounts = &files;
+}
+
+static void
 not_yet(void)
 {
 	GROUP("a vhost that is to encrypt is not made; what else is not there yet is logged");
@@ -353,6 +365,10 @@ not_yet(void)
 	CHECK_LOGGED("no TLS yet");
 	CHECK(stage_vhost("proxied", 0, with_proxy));
 	CHECK_LOGGED("there is no http_proxy_address yet");
+	log_clear();
+	CHECK(stage_vhost("mounts", 0, with_mounts));
+	CHECK_LOGGED("mount /here: there is no interpret yet: ignored");
+	CHECK_LOGGED("mount /far is of kind 0, which nothing here serves yet");
 	stage_close();
 }
 

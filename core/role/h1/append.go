@@ -220,6 +220,10 @@ func (s *Server) PrepareVhost(v *engine.Vhost) error {
 		st.lines = append(st.lines, bestPractice...)
 	}
 	for _, m := range o.Mounts {
+		switch m.OriginKind {
+		case engine.MountHTTP, engine.MountHTTPS, engine.MountCGI:
+			v.Logf(engine.LogWarn, "mount %s is of kind %d, which nothing here serves yet: requests get 501", m.Mountpoint, m.OriginKind)
+		}
 		if _, err := appendPVOs(nil, m.Headers); err != nil {
 			return err
 		}

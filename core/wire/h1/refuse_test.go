@@ -64,6 +64,8 @@ func TestSmuggling(t *testing.T) {
 		{"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
 		// RFC 9112 section 3.2: target and Host
 		{"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
+		{"broken percent-encoding in Host", "GET / HTTP/1.1\r\nHost: a%4\r\n\r\n", 400},
+		{"NUL in Host", "GET / HTTP/1.1\r\nHost: a%00.example\r\n\r\n", 400},
 		{"port without a host", "GET / HTTP/1.1\r\nHost: :80\r\n\r\n", 400},
 		{"port without a host in absolute form", "GET http://:80/ HTTP/1.1\r\nHost: x\r\n\r\n", 400},
 		{"no Host with absolute form", "GET http://x/ HTTP/1.1\r\n\r\n", 400},

@@ -104,11 +104,16 @@ func (p *Parser) target(t []byte) *Error {
 }
 
 // validHost checks uri-host [ ":" port ] by its characters (RFC 3986 section
-// 3.2.2) and the port by its digits. User information is not among them
+// 3.2.2), with its percent-encoding, and the port by its digits. User information is not among them
 // (RFC 9110 section 4.2.4), and a port needs a host before it (4.2.1).
 func validHost(b []byte) bool {
 	if !all(b, isHost) || len(b) > 0 && b[0] == ':' {
 		return false
+	}
+	if bytes.IndexByte(b, '%') >= 0 {
+		if _, why := appendDecoded(nil, b, false); why != "" {
+			return false
+		}
 	}
 	port := b
 	if len(b) > 0 && b[0] == '[' {
