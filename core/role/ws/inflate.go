@@ -74,7 +74,7 @@ func (c *conn) inflate(w *engine.Wsi, ev *wire.Event, bt *batch) standing {
 	}
 }
 
-var errText = &pmd.Error{Code: wire.CloseInvalidData, Reason: "text is not valid UTF-8"}
+var errText = &pmd.Error{Code: wire.CloseInvalidData, Reason: "text is not UTF-8"}
 
 // check validates inflated text.
 func (z *deflating) check(p []byte, final bool) error {
