@@ -54,7 +54,7 @@ func golws_close_payload(s *C.struct_lws, dst *C.uchar) (ret C.int) {
 func golws_set_timeout(s *C.struct_lws, reason C.int, us C.int64_t) {
 	defer guardWsi(s)
 	if w := wsiOf(s); w != nil {
-		w.SetTimeout(engine.Timeout(reason), int64(us))
+		w.UserTimeout(engine.Timeout(reason), int64(us))
 	}
 }
 

@@ -137,7 +137,7 @@ func lwsSetTimeout(h, reason, secs int32) (ret int32) {
 			t.Leave()
 		})
 	default:
-		w.e.SetTimeout(engine.Timeout(reason), int64(secs)*1e6)
+		w.e.UserTimeout(engine.Timeout(reason), int64(secs)*1e6)
 	}
 	return 0
 }
@@ -150,7 +150,7 @@ func lwsSetTimeoutUs(h, reason int32, us float64) (ret int32) {
 	}
 	w.cx.begin()
 	defer w.cx.end(&ret)
-	w.e.SetTimeout(engine.Timeout(reason), int64(us))
+	w.e.UserTimeout(engine.Timeout(reason), int64(us))
 	return 0
 }
 

@@ -54,16 +54,10 @@ func (r Timeout) String() string {
 }
 
 // SetTimeout closes w after us microseconds unless it is set again; TimeoutNone
-// takes the timeout away. A wsi has one. TimeoutFlushBeforeClose closes sooner:
-// when all that was written is sent.
+// takes the timeout away. A wsi has one.
 func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
 	if w.state == stateDead {
 		return
-	}
-	if r == TimeoutFlushBeforeClose && w.state == stateOpen {
-		if w.Close(); w.state == stateDead {
-			return
-		}
 	}
 	w.timeoutReason = r
 	if r == TimeoutNone {
@@ -71,6 +65,20 @@ func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
 		return
 	}
 	w.t.loop.Arm(&w.timeout, w.t.in(us))
+}
+
+// UserTimeout is SetTimeout for users, who cannot put off the end of a wsi that
+// is closing: the wait for its peer keeps its limit. TimeoutFlushBeforeClose
+// closes sooner: when all that was written is sent.
+func (w *Wsi) UserTimeout(r Timeout, us loop.Micros) {
+	if r == TimeoutFlushBeforeClose && w.state == stateOpen {
+		w.Close()
+	}
+	closing := w.state == stateClosing || w.state == stateFlushing
+	if closing && w.timeout.Armed() && (r == TimeoutNone || w.t.in(us) > w.timeout.At()) {
+		return
+	}
+	w.SetTimeout(r, us)
 }
 
 // TimeoutReason is what w waits for now.
