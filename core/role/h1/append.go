@@ -135,9 +135,12 @@ func AppendContentLength(w *engine.Wsi, dst []byte, n int64) ([]byte, error) {
 
 // AppendCommonHeaders appends status, content type ("" for none) and length.
 // A negative length is one that is not known: the connection closes behind the
-// body.
+// body. A 204 has neither (RFC 9110 section 8.6).
 func AppendCommonHeaders(w *engine.Wsi, dst []byte, code int, ctype string, clen int64) ([]byte, error) {
 	out, err := AppendStatus(w, dst, code)
+	if err == nil && code&codeMask == 204 {
+		return out, nil
+	}
 	if err == nil && ctype != "" {
 		out, err = AppendHeaderByName(w, out, "content-type", ctype)
 	}

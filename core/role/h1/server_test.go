@@ -434,6 +434,30 @@ func TestAppendRefusals(t *testing.T) {
 	p.wantText("HTTP/1.1 302 Found\r\nlocation: /else\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")
 }
 
+// A 204 has no length and no type, and keeps the connection.
+func TestNoContent(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re != engine.ReasonHTTP {
+			return 0
+		}
+		b, err := h1.AppendCommonHeaders(w, make([]byte, 0, 512), 204, "text/plain", int64(len(h1.Of(w).Head().RawQuery))-1)
+		if err == nil {
+			b, err = h1.AppendFinalize(w, b)
+		}
+		if err != nil || w.Write(b, engine.WriteHTTPHeaders) != nil {
+			return -1
+		}
+		return completed(w)
+	}
+	p := r.dial()
+	for _, path := range []string{"/", "/?x"} { // unknown and 0
+		p.send(get(path, ""))
+		p.wantText("HTTP/1.1 204 No Content\r\n\r\n")
+	}
+}
+
 // An answer that a program writes at once may take its reader longer than the
 // connection may be idle, as long as he reads.
 func TestLargeAnswerSlowReader(t *testing.T) {
