@@ -7,22 +7,39 @@ import (
 	"net/netip"
 )
 
-// happens finds the connection that an event is about.
-func happens(h int32) (*conn, int32) {
+// event has tell say what happened to what h stands for, in its context's loop.
+func event[T interface{ in() *context }](h int32, tell func(T) int32) (ret int32) {
 	if !mayHappen() {
-		return nil, errReentered
+		return errReentered
 	}
-	return find[*conn](h)
+	o, code := find[T](h)
+	if code != 0 {
+		return code
+	}
+	cx := o.in()
+	enterOn(cx)
+	defer leave(cx, &ret)
+	return tell(o)
 }
 
-// arrives finds the connection of bytes.
-func arrives(h int32) (*conn, int32) {
-	k, code := happens(h)
-	if k != nil && k.ws != nil {
-		return nil, fail(errHandle, "the connection is the platform's WebSocket")
-	}
-	return k, code
+// arrival is event for a connection that carries bytes, with the turn that
+// delivers what tell said of it, where that gave 0.
+func arrival(h int32, tell func(*conn) int32) int32 {
+	return event(h, func(k *conn) int32 {
+		if k.ws != nil {
+			return fail(errHandle, "the connection is the platform's WebSocket")
+		}
+		code := tell(k)
+		if code == 0 {
+			k.cx.turn()
+		}
+		return code
+	})
 }
+
+func (k *conn) in() *context     { return k.cx }
+func (l *listener) in() *context { return l.cx }
+func (q *query) in() *context    { return q.cx }
 
 // problem is the error of an event: none where the text is empty.
 func problem(p, n int32) (error, bool) {
@@ -34,73 +51,54 @@ func problem(p, n int32) (error, bool) {
 }
 
 //go:wasmexport golws_conn_opened
-func golwsConnOpened(h, p, n int32) (ret int32) {
-	k, code := arrives(h)
-	if k == nil {
-		return code
-	}
-	err, ok := problem(p, n)
-	if !ok {
-		return errBounds
-	}
-	enterOn(k.cx)
-	defer leave(k.cx, &ret)
-	k.c.Opened(err)
-	k.cx.turn()
-	return 0
+func golwsConnOpened(h, p, n int32) int32 {
+	return arrival(h, func(k *conn) int32 {
+		err, ok := problem(p, n)
+		if !ok {
+			return errBounds
+		}
+		k.c.Opened(err)
+		return 0
+	})
 }
 
 //go:wasmexport golws_conn_data
-func golwsConnData(h, p, n int32) (ret int32) {
-	k, code := arrives(h)
-	if k == nil {
-		return code
-	}
-	b, ok := lent(p, n)
-	if !ok {
-		return errBounds
-	}
-	enterOn(k.cx)
-	defer leave(k.cx, &ret)
-	k.c.Data(b)
-	k.cx.turn()
-	return 0
+func golwsConnData(h, p, n int32) int32 {
+	return arrival(h, func(k *conn) int32 {
+		b, ok := lent(p, n)
+		if !ok {
+			return errBounds
+		}
+		k.c.Data(b)
+		return 0
+	})
 }
 
 //go:wasmexport golws_conn_writable
-func golwsConnWritable(h int32) (ret int32) {
-	k, code := happens(h)
-	if k == nil {
-		return code
-	}
-	if k.ws != nil {
-		k.cx.begin()
-		defer k.cx.end(&ret)
-		k.ws.w.CarrierWritable()
+func golwsConnWritable(h int32) int32 {
+	return event(h, func(k *conn) int32 {
+		if k.ws != nil {
+			return k.ws.entered(func(s *socket) int32 {
+				s.w.CarrierWritable()
+				return 0
+			})
+		}
+		k.c.Writable()
+		k.cx.turn()
 		return 0
-	}
-	enterOn(k.cx)
-	defer leave(k.cx, &ret)
-	k.c.Writable()
-	k.cx.turn()
-	return 0
+	})
 }
 
 //go:wasmexport golws_conn_ended
-func golwsConnEnded(h, p, n int32) (ret int32) {
-	k, code := arrives(h)
-	if k == nil {
-		return code
-	}
-	err, ok := problem(p, n)
-	if !ok {
-		return errBounds
-	}
-	enterOn(k.cx)
-	defer leave(k.cx, &ret)
-	k.c.Ended(err)
-	k.cx.turn()
-	return 0
+func golwsConnEnded(h, p, n int32) int32 {
+	return arrival(h, func(k *conn) int32 {
+		err, ok := problem(p, n)
+		if !ok {
+			return errBounds
+		}
+		k.c.Ended(err)
+		return 0
+	})
 }
 
 //go:wasmexport golws_conn_new
@@ -141,78 +139,54 @@ func golwsConnNew(h, remote, remoteLen, local, localLen int32) (ret int32) {
 }
 
 //go:wasmexport golws_accepted
-func golwsAccepted(h, ch int32) (ret int32) {
-	if !mayHappen() {
-		return errReentered
-	}
-	l, code := find[*listener](h)
-	if l == nil {
-		return code
-	}
-	k, code := find[*conn](ch)
-	if k == nil {
-		return code
-	}
-	if k.ws != nil || k.cx != l.cx {
-		return fail(errHandle, "the connection is not one of the listener's context")
-	}
-	if k.c.Handled() {
-		return fail(errRefused, "the connection was accepted before")
-	}
-	enterOn(k.cx)
-	defer leave(k.cx, &ret)
-	if l.l.Accepted(k.c) {
-		return 1
-	}
-	return 0
+func golwsAccepted(h, ch int32) int32 {
+	return event(h, func(l *listener) int32 {
+		k, code := find[*conn](ch)
+		if k == nil {
+			return code
+		}
+		if k.ws != nil || k.cx != l.cx {
+			return fail(errHandle, "the connection is not one of the listener's context")
+		}
+		if k.c.Handled() {
+			return fail(errRefused, "the connection was accepted before")
+		}
+		return flag(l.l.Accepted(k.c))
+	})
 }
 
 //go:wasmexport golws_accept_failed
-func golwsAcceptFailed(h, p, n int32) (ret int32) {
-	if !mayHappen() {
-		return errReentered
-	}
-	l, code := find[*listener](h)
-	if l == nil {
-		return code
-	}
-	err, ok := problem(p, n)
-	if !ok {
-		return errBounds
-	}
-	if err == nil {
-		err = errEmbedder
-	}
-	enterOn(l.cx)
-	defer leave(l.cx, &ret)
-	l.l.Failed(err)
-	return 0
+func golwsAcceptFailed(h, p, n int32) int32 {
+	return event(h, func(l *listener) int32 {
+		err, ok := problem(p, n)
+		if !ok {
+			return errBounds
+		}
+		if err == nil {
+			err = errEmbedder
+		}
+		l.l.Failed(err)
+		return 0
+	})
 }
 
 //go:wasmexport golws_resolved
-func golwsResolved(h, p, n, why, whyLen int32) (ret int32) {
-	if !mayHappen() {
-		return errReentered
-	}
-	q, code := find[*query](h)
-	if q == nil {
-		return code
-	}
-	list, ok := text(p, n)
-	err, ok2 := problem(why, whyLen)
-	if !ok || !ok2 {
-		return errBounds
-	}
-	enterOn(q.cx)
-	defer leave(q.cx, &ret)
-	var as []netip.Addr
-	if err == nil {
-		if as, err = addresses(list); err != nil {
-			return refusal(err)
+func golwsResolved(h, p, n, why, whyLen int32) int32 {
+	return event(h, func(q *query) int32 {
+		list, ok := text(p, n)
+		err, ok2 := problem(why, whyLen)
+		if !ok || !ok2 {
+			return errBounds
 		}
-	}
-	handles.drop(h)
-	q.done(as, err)
-	q.cx.turn()
-	return 0
+		var as []netip.Addr
+		if err == nil {
+			if as, err = addresses(list); err != nil {
+				return refusal(err)
+			}
+		}
+		handles.drop(h)
+		q.done(as, err)
+		q.cx.turn()
+		return 0
+	})
 }

@@ -90,16 +90,21 @@ func (s *socket) Release() {
 // Fd is the conn's handle.
 func (s *socket) Fd() int { return int(s.k.h) }
 
-// onSocket finds the platform's WebSocket that an event is about.
-func onSocket(h int32) (*socket, int32) {
-	k, code := happens(h)
-	switch {
-	case k == nil:
-		return nil, code
-	case k.ws == nil:
-		return nil, fail(errHandle, "the connection is not the platform's WebSocket")
-	}
-	return k.ws, 0
+// happening has tell say what happened to the platform's WebSocket that h stands for.
+func happening(h int32, tell func(*socket) int32) int32 {
+	return event(h, func(k *conn) int32 {
+		if k.ws == nil {
+			return fail(errHandle, "the connection is not the platform's WebSocket")
+		}
+		return k.ws.entered(tell)
+	})
+}
+
+// entered has tell make callbacks in the context's thread.
+func (s *socket) entered(tell func(*socket) int32) (ret int32) {
+	s.k.cx.begin()
+	defer s.k.cx.end(&ret)
+	return tell(s)
 }
 
 // Bits of golws_ws_message's flags.
@@ -110,51 +115,39 @@ const (
 )
 
 //go:wasmexport golws_ws_opened
-func golwsWSOpened(h, p, n int32) (ret int32) {
-	s, code := onSocket(h)
-	if s == nil {
-		return code
-	}
-	named, ok := text(p, n)
-	if !ok {
-		return errBounds
-	}
-	s.k.cx.begin()
-	defer s.k.cx.end(&ret)
-	platformRole.HasOpened(s.w, named)
-	return 0
+func golwsWSOpened(h, p, n int32) int32 {
+	return happening(h, func(s *socket) int32 {
+		named, ok := text(p, n)
+		if !ok {
+			return errBounds
+		}
+		platformRole.HasOpened(s.w, named)
+		return 0
+	})
 }
 
 //go:wasmexport golws_ws_message
-func golwsWSMessage(h, p, n, flags int32) (ret int32) {
-	s, code := onSocket(h)
-	if s == nil {
-		return code
-	}
-	b, ok := lent(p, n)
-	if !ok {
-		return errBounds
-	}
-	s.k.cx.begin()
-	defer s.k.cx.end(&ret)
-	platformRole.HasMessage(s.w, b, flags&messageFirst != 0, flags&messageFinal != 0, flags&messageBinary != 0)
-	return 0
+func golwsWSMessage(h, p, n, flags int32) int32 {
+	return happening(h, func(s *socket) int32 {
+		b, ok := lent(p, n)
+		if !ok {
+			return errBounds
+		}
+		platformRole.HasMessage(s.w, b, flags&messageFirst != 0, flags&messageFinal != 0, flags&messageBinary != 0)
+		return 0
+	})
 }
 
 //go:wasmexport golws_ws_closed
-func golwsWSClosed(h, status, p, n, clean int32) (ret int32) {
-	s, code := onSocket(h)
-	if s == nil {
-		return code
-	}
-	reason, ok := lent(p, n)
-	if !ok {
-		return errBounds
-	}
-	s.k.cx.begin()
-	defer s.k.cx.end(&ret)
-	platformRole.HasClosed(s.w, uint16(status), reason, clean != 0)
-	return 0
+func golwsWSClosed(h, status, p, n, clean int32) int32 {
+	return happening(h, func(s *socket) int32 {
+		reason, ok := lent(p, n)
+		if !ok {
+			return errBounds
+		}
+		platformRole.HasClosed(s.w, uint16(status), reason, clean != 0)
+		return 0
+	})
 }
 
 // setCloseReason is for either kind of WebSocket.

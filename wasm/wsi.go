@@ -8,22 +8,18 @@ import (
 )
 
 //go:wasmexport lws_rx_flow_control
-func lwsRxFlowControl(h, enable int32) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	if w.e.Fake() {
-		return -1
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	if enable&1 != 0 {
-		w.e.Release(engine.HoldUser)
-	} else {
-		w.e.Hold(engine.HoldUser)
-	}
-	return 0
+func lwsRxFlowControl(h, enable int32) int32 {
+	return call(h, func(w *wsi) int32 {
+		if w.e.Fake() {
+			return -1
+		}
+		if enable&1 != 0 {
+			w.e.Release(engine.HoldUser)
+		} else {
+			w.e.Hold(engine.HoldUser)
+		}
+		return 0
+	})
 }
 
 //go:wasmexport lws_is_first_fragment
@@ -36,20 +32,12 @@ func lwsIsFinalFragment(h int32) int32 { return ofFragment(h, flagFinal) }
 func lwsFrameIsBinary(h int32) int32 { return ofFragment(h, flagBinary) }
 
 func ofFragment(h, bit int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return flag(fragmentFlags(w.e.Fragment())&bit != 0)
+	return ask(h, func(w *wsi) int32 { return flag(fragmentFlags(w.e.Fragment())&bit != 0) })
 }
 
 //go:wasmexport lws_get_reserved_bits
 func lwsGetReservedBits(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return int32(w.e.Fragment().Rsv)
+	return ask(h, func(w *wsi) int32 { return int32(w.e.Fragment().Rsv) })
 }
 
 //go:wasmexport lws_remaining_packet_payload
@@ -62,54 +50,38 @@ func lwsRemainingPacketPayload(h int32) float64 {
 }
 
 //go:wasmexport lws_close_reason
-func lwsCloseReason(h, status, p, n int32) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	b, ok := lent(p, n)
-	if !ok {
-		return errBounds
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	if status < 0 || status > 0xffff {
-		return fail(errField, "a close code has 16 bits")
-	}
-	if !setCloseReason(w.e, uint16(status), b) {
-		return -1
-	}
-	return 0
+func lwsCloseReason(h, status, p, n int32) int32 {
+	return call(h, func(w *wsi) int32 {
+		b, ok := lent(p, n)
+		if !ok {
+			return errBounds
+		}
+		if status < 0 || status > 0xffff {
+			return fail(errField, "a close code has 16 bits")
+		}
+		if !setCloseReason(w.e, uint16(status), b) {
+			return -1
+		}
+		return 0
+	})
 }
 
 //go:wasmexport golws_close
-func golwsClose(h int32) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	w.e.Close()
-	return 0
+func golwsClose(h int32) int32 {
+	return call(h, func(w *wsi) int32 {
+		w.e.Close()
+		return 0
+	})
 }
 
 //go:wasmexport lws_get_close_payload
 func lwsGetClosePayload(h, dst, size int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return copied(closePayload(w.e), dst, size)
+	return ask(h, func(w *wsi) int32 { return copied(closePayload(w.e), dst, size) })
 }
 
 //go:wasmexport golws_peer_closed
 func golwsPeerClosed(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return flag(peerClosed(w.e))
+	return ask(h, func(w *wsi) int32 { return flag(peerClosed(w.e)) })
 }
 
 // Seconds of lws_set_timeout that close (lws-timeout-timer.h).
@@ -119,63 +91,47 @@ const (
 )
 
 //go:wasmexport lws_set_timeout
-func lwsSetTimeout(h, reason, secs int32) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	switch secs {
-	case killSync:
-		ws.Kill(w.e)
-	case killAsync:
-		t, e := w.cx.thread, w.e
-		t.Loop().Defer(func() {
-			t.Enter()
-			ws.Kill(e)
-			t.Leave()
-		})
-	default:
-		w.e.UserTimeout(engine.Timeout(reason), int64(secs)*1e6)
-	}
-	return 0
+func lwsSetTimeout(h, reason, secs int32) int32 {
+	return call(h, func(w *wsi) int32 {
+		switch secs {
+		case killSync:
+			ws.Kill(w.e)
+		case killAsync:
+			t, e := w.cx.thread, w.e
+			t.Loop().Defer(func() {
+				t.Enter()
+				ws.Kill(e)
+				t.Leave()
+			})
+		default:
+			w.e.UserTimeout(engine.Timeout(reason), int64(secs)*1e6)
+		}
+		return 0
+	})
 }
 
 //go:wasmexport lws_set_timeout_us
-func lwsSetTimeoutUs(h, reason int32, us float64) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	w.e.UserTimeout(engine.Timeout(reason), int64(us))
-	return 0
+func lwsSetTimeoutUs(h, reason int32, us float64) int32 {
+	return call(h, func(w *wsi) int32 {
+		w.e.UserTimeout(engine.Timeout(reason), int64(us))
+		return 0
+	})
 }
 
 //go:wasmexport lws_set_timer_usecs
-func lwsSetTimerUsecs(h int32, us float64) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	w.e.SetTimer(int64(us))
-	return 0
+func lwsSetTimerUsecs(h int32, us float64) int32 {
+	return call(h, func(w *wsi) int32 {
+		w.e.SetTimer(int64(us))
+		return 0
+	})
 }
 
 //go:wasmexport lws_validity_confirmed
-func lwsValidityConfirmed(h int32) (ret int32) {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.cx.begin()
-	defer w.cx.end(&ret)
-	w.e.ValidityConfirmed()
-	return 0
+func lwsValidityConfirmed(h int32) int32 {
+	return call(h, func(w *wsi) int32 {
+		w.e.ValidityConfirmed()
+		return 0
+	})
 }
 
 //go:wasmexport lws_wsi_user
@@ -189,12 +145,10 @@ func lwsWsiUser(h int32) int32 {
 
 //go:wasmexport lws_set_wsi_user
 func lwsSetWsiUser(h, user int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.user = user
-	return 0
+	return ask(h, func(w *wsi) int32 {
+		w.user = user
+		return 0
+	})
 }
 
 //go:wasmexport lws_get_opaque_user_data
@@ -208,51 +162,35 @@ func lwsGetOpaqueUserData(h int32) int32 {
 
 //go:wasmexport lws_set_opaque_user_data
 func lwsSetOpaqueUserData(h, opaque int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	w.opaque = opaque
-	return 0
+	return ask(h, func(w *wsi) int32 {
+		w.opaque = opaque
+		return 0
+	})
 }
 
 //go:wasmexport lws_get_context
 func lwsGetContext(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return w.cx.h
+	return ask(h, func(w *wsi) int32 { return w.cx.h })
 }
 
 //go:wasmexport lws_get_vhost
 func lwsGetVhost(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	if v, ok := w.e.Vhost().Face.(*vhost); ok {
-		return v.h
-	}
-	return 0
+	return ask(h, func(w *wsi) int32 {
+		if v, ok := w.e.Vhost().Face.(*vhost); ok {
+			return v.h
+		}
+		return 0
+	})
 }
 
 //go:wasmexport lws_get_parent
 func lwsGetParent(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return handleOf(w.e.Parent())
+	return ask(h, func(w *wsi) int32 { return handleOf(w.e.Parent()) })
 }
 
 //go:wasmexport lws_get_child
 func lwsGetChild(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return handleOf(w.e.Child())
+	return ask(h, func(w *wsi) int32 { return handleOf(w.e.Child()) })
 }
 
 func handleOf(w *engine.Wsi) int32 {
@@ -267,53 +205,43 @@ func handleOf(w *engine.Wsi) int32 {
 
 //go:wasmexport lws_get_socket_fd
 func lwsGetSocketFd(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	if c := w.e.Carrier(); c != nil {
-		return int32(c.Fd())
-	}
-	return -1
+	return ask(h, func(w *wsi) int32 {
+		if c := w.e.Carrier(); c != nil {
+			return int32(c.Fd())
+		}
+		return -1
+	})
 }
 
 //go:wasmexport lws_get_protocol
 func lwsGetProtocol(h int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	for i, p := range w.e.Vhost().Options().Protocols {
-		if p == w.e.Protocol() {
-			return int32(i)
+	return ask(h, func(w *wsi) int32 {
+		for i, p := range w.e.Vhost().Options().Protocols {
+			if p == w.e.Protocol() {
+				return int32(i)
+			}
 		}
-	}
-	return -1
+		return -1
+	})
 }
 
 //go:wasmexport lws_get_peer_simple
 func lwsGetPeerSimple(h, dst, size int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	c := w.e.Carrier()
-	if c == nil {
-		return -1
-	}
-	a := c.Remote()
-	peer := a.Path
-	if a.IP.IsValid() {
-		peer = a.IP.Addr().String()
-	}
-	return copied([]byte(peer), dst, size)
+	return ask(h, func(w *wsi) int32 {
+		c := w.e.Carrier()
+		if c == nil {
+			return -1
+		}
+		a := c.Remote()
+		peer := a.Path
+		if a.IP.IsValid() {
+			peer = a.IP.Addr().String()
+		}
+		return copied([]byte(peer), dst, size)
+	})
 }
 
 //go:wasmexport lws_wsi_tag
 func lwsWsiTag(h, dst, size int32) int32 {
-	w, code := onWsi(h)
-	if w == nil {
-		return code
-	}
-	return copied([]byte(w.e.String()), dst, size)
+	return ask(h, func(w *wsi) int32 { return copied([]byte(w.e.String()), dst, size) })
 }

@@ -150,7 +150,7 @@ func TestPlatformWebSocketEnds(t *testing.T) {
 		"lost": {func(b *browser) { b.check(b.i.OpenedWS(b.conn, "")); b.check(b.i.ClosedWS(b.conn, 1006, "", false)) },
 			[]string{`CLIENT_CLOSED ""`}},
 		"silent": {func(b *browser) { b.pass(30e6) },
-			[]string{`CLIENT_CONNECTION_ERROR "timed out waiting for the connection"`}},
+			[]string{`CLIENT_CONNECTION_ERROR "connecting: timed out"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log = nil
