@@ -92,7 +92,7 @@ race() {
 		ld -r -o "$work/race/shim.o" "$work"/race/shim/*.o &&
 		objcopy --wildcard -L 'golws_*' "$work/race/shim.o" || return 1
 	for name in $(names); do
-		case $name in fork | memory) continue ;; esac
+		case $name in fork | memory | robust-process) continue ;; esac
 		# shellcheck disable=SC2086
 		$CC $flags -D_GNU_SOURCE -fno-pie -no-pie -o "$work/race/$name" "$tests/$name.c" "$work"/race/{stage,peer,shim}.o \
 			capi/tests/sanitize/linked-core.c "$work/race/core.a" -Wl,--wrap=dlopen,--wrap=dlsym -ldl -lpthread -lresolv || return 1

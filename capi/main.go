@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/loop"
@@ -23,10 +24,19 @@ import (
 
 func main() {}
 
+// golws_started returns when the runtime has started and all init functions
+// have run, as does every export.
+//
+//export golws_started
+func golws_started() {}
+
 // An idle connection is a few hundred bytes of Go memory, and a busy one
 // allocates nothing, so a tighter collector than Go's default costs little and
 // keeps the resident size near to what lives. $GOGC overrides it.
 func init() {
+	// The first timer starts the runtime's poller, which ends the process where
+	// it gets no descriptors; golws_room in the shim has seen that there are some.
+	time.AfterFunc(time.Hour, func() {}).Stop()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}

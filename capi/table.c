@@ -21,6 +21,7 @@ golws_core_get(int abi, const struct golws_host *h)
 	if (abi != GOLWS_CORE_ABI)
 		return NULL;
 	host = h;
+	golws_started();
 	return &table;
 }
 

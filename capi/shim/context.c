@@ -29,6 +29,7 @@ lws_create_context(const struct lws_context_creation_info *info)
 	}
 	if (golws_privileges_named(&i))
 		return NULL;
+	golws_signals_no_pipe();
 	if (golws_core_loaded())
 		golws_signals_onstack();
 	cx = golws_call_context_create(&i);

@@ -114,12 +114,19 @@ golws_enter_waiting(struct golws_thread *t);
 struct golws_thread *
 golws_here(struct lws_context *cx);
 
+/* Whether the process has room for the core to be loaded; logged where not. */
+int
+golws_room(void);
+
 /* ---- signals.c ---- */
 
 /* Lets the program's signal handlers run while a thread is in the core. */
 void
 golws_signals_onstack(void);
-/* The same, if that was long ago. */
+/* Has the process ignore SIGPIPE, as lws does, unless the program handles it. */
+void
+golws_signals_no_pipe(void);
+/* golws_signals_onstack(), if that was long ago. */
 void
 golws_signals_check(void);
 /* epoll_wait() for the core, for `us` microseconds or, negative, until something happens. The number of events, or

@@ -8,7 +8,9 @@
 #include "core-call.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(const struct golws_core *) core;
@@ -62,10 +64,14 @@ load(void)
 	const struct golws_core *c = NULL;
 	golws_core_get_fn *get;
 	char path[4096];
+	struct sigaction on_pipe;
+	struct rlimit files;
 	sigset_t all, was;
 	void *so;
+	int room;
 
 	if (core_path(path, sizeof path)) {
+		atomic_store(&failed, 1);
 		lwsl_err("golws: cannot tell where libgolws-core.so is\n");
 		return NULL;
 	}
@@ -73,13 +79,23 @@ load(void)
 	 * program's handlers run on the program's threads only, so they need not know of small stacks. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &was);
-	so = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	sigaction(SIGPIPE, NULL, &on_pipe);
+	getrlimit(RLIMIT_NOFILE, &files);
+	room = golws_room();
+	so = room ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
 	if (so) {
 		*(void **)&get = dlsym(so, "golws_core_get");
-		if (get) /* the first call in waits until the runtime has started */
+		if (get) /* waits until the runtime has started */
 			c = get(GOLWS_CORE_ABI, &golws_host);
 	}
+	if (so)
+		setrlimit(RLIMIT_NOFILE, &files); /* the runtime raises it, which is the program's to do */
+	if (on_pipe.sa_handler == SIG_IGN) /* the runtime handles it otherwise, and passes on to a program's handler */
+		sigaction(SIGPIPE, &on_pipe, NULL);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	if (!room)
+		return NULL;
+	atomic_store(&failed, !c); /* for good */
 	if (!so) {
 		lwsl_err("golws: cannot load the core: %s\n", dlerror());
 		return NULL;
@@ -107,12 +123,11 @@ golws_core(void)
 		c = load();
 		if (c && pthread_atfork(prepare_fork, parent_forked, child_forked)) {
 			lwsl_err("golws: no memory to be told of fork()\n");
+			atomic_store(&failed, 1);
 			c = NULL;
 		}
 		if (c)
 			atomic_store(&core, c);
-		else
-			atomic_store(&failed, 1);
 	} else if (!c)
 		lwsl_err("golws: there is no core: it could not be loaded before\n");
 	pthread_mutex_unlock(&lock);

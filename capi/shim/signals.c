@@ -47,6 +47,15 @@ golws_signals_onstack(void)
 }
 
 void
+golws_signals_no_pipe(void)
+{
+	struct sigaction sa;
+
+	if (!sigaction(SIGPIPE, NULL, &sa) && sa.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
+void
 golws_signals_check(void)
 {
 	int again = atomic_load_explicit(&again_ms, memory_order_relaxed);
