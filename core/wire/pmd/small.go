@@ -11,8 +11,10 @@ const (
 	// library's: setting that up with the history costs more than such a piece does, and its
 	// levels 1–6 store what is short.
 	smallPiece = 1 << 10
-	// smallHistory is the most history that such a piece is compressed against.
-	smallHistory = 2 << 10
+	// smallHistory is the most history that such a piece is compressed against, from level 6 on;
+	// fastSmallHistory is it below. All of it is indexed anew for each piece.
+	smallHistory     = 8 << 10
+	fastSmallHistory = 2 << 10
 
 	minMatch, maxMatch = 3, 258
 
@@ -23,7 +25,7 @@ const (
 	niceMatch            = 32
 	// worthCodes is from how many bits with the fixed codes on it is tried whether codes of the
 	// block's own make it smaller; they take some 40 bytes to write down.
-	worthCodes = 8 * 80
+	worthCodes = 8 * 64
 )
 
 // small compresses one small piece to one deflate block, in the smallest of the three forms
@@ -49,7 +51,11 @@ var smallPool = sync.Pool{New: func() any { return new(small) }}
 // the history are made use of, so that no match goes back further than size+len(piece).
 func smallDeflate(dst, piece []byte, history *window, size int, level uint8) []byte {
 	z := smallPool.Get().(*small)
-	h := len(history.copyLast(z.buf[:smallHistory], min(size, smallHistory)))
+	most := fastSmallHistory
+	if level >= 6 {
+		most = smallHistory
+	}
+	h := len(history.copyLast(z.buf[:smallHistory], min(size, most)))
 	z.end = h + copy(z.buf[h:h+smallPiece], piece)
 	z.out.b = dst
 	z.parse(h, fastChain+(bestChain-fastChain)*int(level-FastestLevel)/(BestLevel-FastestLevel))
