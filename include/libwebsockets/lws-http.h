@@ -249,8 +249,8 @@ enum {
  *
  * A request's headers can be read from its filter callback on: until the transaction ends or
  * lws_http_headers_detach() for http, and through LWS_CALLBACK_ESTABLISHED for ws. A response's can be
- * read in LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP or LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH. At other
- * times they are absent.
+ * read in LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP or LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH, and in
+ * LWS_CALLBACK_CLIENT_CONNECTION_ERROR where it refused a WebSocket. At other times they are absent.
  *
  * A header that came several times has a fragment for each; read whole, they are joined by ", ", cookies by
  * "; ". The fragments of WSI_TOKEN_HTTP_URI_ARGS are the arguments, "name=value", decoded; read

@@ -61,9 +61,9 @@ lws_vhd_find_by_pvo(struct lws_context *cx, const char *protname, const char *pv
 LWS_VISIBLE LWS_EXTERN void *
 lws_adjust_protocol_psds(struct lws *wsi, size_t new_size);
 
-/* Gives up the privileges that the context was created with, for the uid and gid it was told. The
- * library does it when the vhosts are up; a program may earlier. Returns 0, or nonzero if the system
- * refused. */
+/* Has the process become the user and group that the context was told, and does what lws_protocol_init()
+ * does. The library does it when the context's own vhost listens or, with explicit vhosts, when it is first
+ * served; a program may earlier. Returns 0, or nonzero if the system or a protocol refused. */
 LWS_VISIBLE LWS_EXTERN int
 lws_finalize_startup(struct lws_context *context);
 

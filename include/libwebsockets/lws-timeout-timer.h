@@ -105,7 +105,7 @@ typedef struct lws_sorted_usec_list {
 #define LWSSULLI_WAKE_IF_SUSPENDED 1 /* counted by lws_sul_earliest_wakeable_event() */
 
 /* Schedules sul, whose us (an absolute time) and cb the caller has set, on service thread tsi.
- * flags is one of LWSSULLI_. If sul is scheduled already it moves. Does not allocate, cannot fail. */
+ * flags is one of LWSSULLI_. If sul is scheduled already it moves. Refused where lws_sul_schedule() is. */
 LWS_VISIBLE LWS_EXTERN void
 lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_usec_list_t *sul);
 
@@ -115,12 +115,14 @@ LWS_VISIBLE LWS_EXTERN void
 lws_sul_cancel(lws_sorted_usec_list_t *sul);
 
 /* Sets *pearliest to the time of the earliest LWSSULLI_WAKE_IF_SUSPENDED call of all service threads
- * and returns 0. Returns nonzero if there is none. */
+ * and returns 0. Returns nonzero if there is none. While none of them is served by another thread. */
 LWS_VISIBLE LWS_EXTERN int
 lws_sul_earliest_wakeable_event(struct lws_context *ctx, lws_usec_t *pearliest);
 
 /* Schedules _cb(sul) on service thread tsi, _us microseconds from now; LWS_SET_TIMER_USEC_CANCEL
- * cancels sul. If sul is scheduled already it moves. Does not allocate, cannot fail. */
+ * cancels sul. If sul is scheduled already it moves. Does not allocate. On thread tsi, or while nobody serves
+ * that: else it is refused with a log line, as it is for a service thread that the context does not have. In a
+ * context that is being destroyed nothing is scheduled any more. */
 LWS_VISIBLE LWS_EXTERN void
 lws_sul_schedule(struct lws_context *ctx, int tsi, lws_sorted_usec_list_t *sul, sul_cb_t _cb,
 		 lws_usec_t _us);
