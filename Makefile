@@ -122,7 +122,7 @@ $(LIBRARY): $(SHIM) $(wildcard capi/shim/*.h) $(HEADERS) build/libwebsockets.map
 	@mkdir -p $(@D)
 	@echo "cc $(@F)"
 	@$(CC) $(C_STD) $(CFLAGS) -fPIC -fvisibility=hidden $(WARN) -Iinclude -shared -Wl,-soname,$(SONAME) \
-		-Wl,--version-script=build/libwebsockets.map -Wl,-z,defs -o $@ $(SHIM) -ldl -lpthread
+		-Wl,--version-script=build/libwebsockets.map -Wl,-z,defs -Wl,-z,nodelete -o $@ $(SHIM) -ldl -lpthread
 
 $(OUT)/libwebsockets.so: $(LIBRARY)
 	ln -sf $(SONAME) $@

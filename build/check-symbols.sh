@@ -13,6 +13,8 @@ soname=$(readelf -d "$so" | sed -n 's/.*Library soname: \[\(.*\)\]/\1/p')
 [ "$soname" = libwebsockets.so.21 ] || fail "the soname is '$soname'"
 needed=$(readelf -d "$so" | sed -n 's/.*Shared library: \[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|libdl|libpthread|ld-linux.*)\.so' || true)
 [ -z "$needed" ] || fail "needs $needed"
+# the core stays, calls into it, and must find it again in a forked child
+readelf -d "$so" | grep -q NODELETE || fail "dlclose() would unload it from under the core"
 # -aux-info lists each declaration with where it stands; what is inline is not a symbol.
 aux=$(mktemp)
 trap 'rm -f "$aux"' EXIT
