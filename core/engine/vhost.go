@@ -30,19 +30,18 @@ type VhostOptions struct {
 	V6Only          bool
 	ShareListen     bool // other processes may listen on the same address
 	BindDevice      bool // bind the socket to Iface as a device
-	SkipServerName  bool
 	StrictHost      bool // refuse upgrades whose Host header is not the vhost's name and port
-	FailIfUnbound   bool // do not wait for an interface or address that is not there yet
+	AwaitInterface  bool // where Iface is not there yet, listen when it has come; else that is an error
 	ValidateUTF8    bool // refuse text messages that are not UTF-8
 	BestPractice    bool // send the recommended security headers
-	AdoptListenRole bool // adopted sockets take ListenRole too
+	AdoptListenRole bool // every connection goes to ListenRole, raw-skt where that is empty
 	FallbackToRole  bool // what is not HTTP goes to ListenRole
 	SkipInit        bool // no PROTOCOL_INIT
 	FastOpen        int
 	KeepAlive       loop.KeepAlive
 
 	ListenRole     string // role of accepted connections, "" for the default
-	ListenProtocol string // protocol of accepted connections, "" for the first
+	ListenProtocol string // protocol of accepted connections, "" for the first; see listenAs
 
 	Extensions any // role/ws's extension settings, nil for none
 
@@ -127,8 +126,8 @@ type Vhost struct {
 // noProtocol stands in for a vhost without protocols.
 var noProtocol = &Protocol{Name: "default", Handler: HandlerFunc(func(*Wsi, Reason, In) int { return 0 })}
 
-// CreateVhost adds a vhost and listens where it says; where its interface or
-// address is not there, as soon as it is. t is the calling thread.
+// CreateVhost adds a vhost and listens where it says; with AwaitInterface, where its
+// interface or address is not there, as soon as it is. t is the calling thread.
 func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	if c.destroying.Load() {
 		return nil, ErrDestroyed
@@ -148,6 +147,7 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	if o.HeadTimeout == 0 {
 		o.HeadTimeout = o.Timeout
 	}
+	o.listenAs()
 	if o.ListenRole != "" {
 		if _, ok := c.roles[o.ListenRole].(ServerRole); !ok {
 			return nil, fmt.Errorf("vhost %s: no role %q that can listen", o.Name, o.ListenRole)
@@ -166,7 +166,7 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	if o.Port != NoListen && o.Port != NoListenServer || o.UnixSocket && o.Port == 0 {
 		switch err := c.listen(t, v); {
 		case err == nil:
-		case !o.FailIfUnbound && mayCome(err):
+		case o.AwaitInterface && mayCome(err):
 			v.Logf(LogErr, "%v; looking for it every second", err)
 			v.listenLater(t)
 		default:
@@ -178,6 +178,27 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	c.vhosts.Store(&vs)
 	c.mu.Unlock()
 	return v, nil
+}
+
+// listenAs fills in what lws takes where AdoptListenRole or FallbackToRole come
+// without names: raw-skt, and the first protocol with an option "raw", or else
+// "default".
+func (o *VhostOptions) listenAs() {
+	if !o.AdoptListenRole && !o.FallbackToRole {
+		return
+	}
+	if o.ListenRole == "" {
+		o.ListenRole = "raw-skt"
+	}
+	for _, name := range []string{"raw", "default"} {
+		for _, p := range o.PVOs {
+			for _, set := range p.Options {
+				if o.ListenProtocol == "" && set.Name == name {
+					o.ListenProtocol = p.Name
+				}
+			}
+		}
+	}
 }
 
 // InitProtocols makes the PROTOCOL_INIT callbacks that did not come yet.

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"runtime"
 	"time"
 
 	"github.com/golws/golws/core/engine"
@@ -96,13 +95,9 @@ func New(c Config) (*Context, error) {
 	if r == nil {
 		r = systemResolver{c.NameServers}
 	}
-	interfaces := interfaceAddrs
-	if runtime.GOOS == "wasip1" { // no module sees any
-		interfaces = nil
-	}
 	return engine.NewContext(engine.Options{
 		Drivers: ds, Roles: roles(), Face: c.Face, Logger: c.Logger, Resolver: r,
-		Interfaces: interfaces,
+		Interfaces: interfaceAddrs,
 		Random:     func(b []byte) { rand.Read(b) }, // never fails: crypto/rand ends the program instead
 		WallClock:  func() int64 { return time.Now().Unix() },
 		User:       c.User, PieceSize: c.PieceSize, HeadBytes: c.HeadBytes,

@@ -11,7 +11,7 @@
 
 /* (V) TLS, none yet: refuse clients without a certificate that is known */
 #define LWS_SERVER_OPTION_REQUIRE_VALID_OPENSSL_CLIENT_CERT ((1ll << 1) | (1ll << 12))
-/* (C) do not look up this machine's name */
+/* (C) no effect here: this machine's name is looked up when lws_canonical_hostname() asks for it */
 #define LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME (1ll << 2)
 /* (V) TLS, none yet: take connections without it on the same port */
 #define LWS_SERVER_OPTION_ALLOW_NON_SSL_ON_SSL_PORT ((1ll << 3) | (1ll << 12))
@@ -48,12 +48,13 @@
 /* (C) send a client's origin as it is, without "http://" before it */
 #define LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN (1ll << 19)
 /* (V) a connection that does not begin with HTTP is taken as listen_accept_role and
- * listen_accept_protocol say. Two names */
+ * listen_accept_protocol say; NULL: as with the next but one. Two names */
 #define LWS_SERVER_OPTION_FALLBACK_TO_RAW (1ll << 20)
 #define LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG (1ll << 20)
 /* (C) run on libevent; see foreign_loops */
 #define LWS_SERVER_OPTION_LIBEVENT (1ll << 21)
-/* (V) every connection is taken as listen_accept_role and listen_accept_protocol say. Two names */
+/* (V) every connection is taken as listen_accept_role and listen_accept_protocol say; NULL: "raw-skt", and
+ * the protocol for which pvo has an option "raw", else "default", else the first. Two names */
 #define LWS_SERVER_OPTION_ONLY_RAW (1ll << 22)
 #define LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG (1ll << 22)
 /* (V) SO_REUSEPORT: other processes may listen on the same port */

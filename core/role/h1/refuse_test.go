@@ -259,6 +259,36 @@ func TestFallsBackToRaw(t *testing.T) {
 	}
 }
 
+// Without names, raw connections go to the raw role, and to the protocol that
+// the vhost's options say is for them.
+func TestRawByOptions(t *testing.T) {
+	raws := func(protocol, option string) *engine.PVO {
+		return &engine.PVO{Name: protocol, Options: []*engine.PVO{{Name: "x"}, {Name: option, Value: "1"}}}
+	}
+	for _, c := range []struct {
+		only bool
+		pvos []*engine.PVO
+		want string
+	}{
+		{true, nil, "a"},
+		{true, []*engine.PVO{raws("b", "default")}, "b"},
+		{true, []*engine.PVO{raws("a", "default"), raws("b", "raw")}, "b"},
+		{true, []*engine.PVO{raws("b", "other")}, "a"},
+		{false, []*engine.PVO{raws("b", "raw")}, "b"},
+	} {
+		r := newRig(t, engine.Options{})
+		r.vhost(engine.VhostOptions{AdoptListenRole: c.only, FallbackToRole: !c.only, PVOs: c.pvos})
+		send := "\x01binary"
+		if c.only {
+			send = "GET / HTTP/1.1\r\n\r\n"
+		}
+		r.dial().send(send)
+		if log := r.takeLog(); !strings.HasSuffix(log, c.want+" RAW_ADOPT\n"+c.want+" RAW_RX "+send) {
+			t.Errorf("%+v: %s", c, log)
+		}
+	}
+}
+
 // taker is a role that takes upgrades.
 type taker struct {
 	raw.Socket
