@@ -26,6 +26,8 @@ import sys
 import tempfile
 import time
 
+from listening import Listening, free_port
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/out"
 OURS, THEIRS = OUT / "bench", OUT / "system/bench"
@@ -34,38 +36,13 @@ LOAD = OUT / "bench/wsload"
 IDLE = 10000
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Server:
+class Server(Listening):
     def __init__(self, program, *args):
-        self.port = free_port()
-        self.p = subprocess.Popen(["taskset", "-c", "0", str(program), str(self.port), *map(str, args)])
-
-    def __enter__(self):
-        for _ in range(250):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
-            except OSError:
-                if self.p.poll() is not None:
-                    sys.exit(f"{self.p.args} ended with {self.p.returncode}")
-                time.sleep(0.02)
-        sys.exit(f"{self.p.args} does not listen")
-
-    def __exit__(self, *_):
-        self.p.terminate()
-        try:
-            self.p.wait(5)
-        except subprocess.TimeoutExpired:
-            self.p.kill()
-            self.p.wait()
+        port = free_port()
+        super().__init__(port, "taskset", "-c", "0", program, port, *args)
 
     def resident(self):
-        with open(f"/proc/{self.p.pid}/status") as f:
+        with open(f"/proc/{self.process.pid}/status") as f:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) * 1024
 
 
@@ -112,10 +89,10 @@ def compile_load():
 def echoes(program, args, echo, seconds):
     """Messages per second that a server echoes, and the processor time in seconds that it takes for each."""
     with Server(program, *args) as s:
-        before = processor_time(s.p.pid)
+        before = processor_time(s.process.pid)
         p = subprocess.run(["taskset", "-c", "1", str(LOAD), "127.0.0.1", str(s.port), "/", "lws-minimal", *map(str, echo), str(seconds)],
                            capture_output=True, text=True)
-        spent = processor_time(s.p.pid) - before
+        spent = processor_time(s.process.pid) - before
     if p.returncode:
         sys.exit(f"{program} {echo}: {p.stdout}{p.stderr}")
     rate = float(re.search(r"msgs/s=([\d.]+)", p.stdout).group(1))

@@ -10,13 +10,11 @@ import os
 import pathlib
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 
 from browser import Browser
+from listening import Listening, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "examples/page"
@@ -27,24 +25,8 @@ WASM_PAGE = ROOT / "build/out/demo-wasm"
 WASM_PICTURE = ROOT / "build/out/demo-wasm.png"
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def start(bin_dir, port, folder=PAGE):
-    p = subprocess.Popen([str(bin_dir / "demo-server"), str(port), str(folder)], stdout=subprocess.DEVNULL)
-    for _ in range(250):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return p
-        except OSError:
-            if p.poll() is not None:
-                sys.exit(f"the server ended with {p.returncode}")
-            time.sleep(0.02)
-    p.kill()
-    sys.exit("the server does not listen")
+    return Listening(port, bin_dir / "demo-server", port, folder, stdout=subprocess.DEVNULL)
 
 
 def run(*command, seconds=60):
@@ -156,15 +138,13 @@ def chromium_wasm(bin_dir):
     try:
         browser.open(f"http://127.0.0.1:{port}/?restart")
         if browser.wait_for("document.body?.dataset.waiting === 'away' || document.getElementById('verdict')?.dataset.state === 'broke'", 90):
-            server.terminate()
-            server.wait(5)
+            server.end()
             browser.wait_for("document.body.dataset.waiting !== 'away'")
             server = start(bin_dir, port, WASM_PAGE)
         return shown(browser, WASM_PICTURE)
     finally:
         browser.close()
-        server.terminate()
-        server.wait(5)
+        server.end()
 
 
 def chromium(url):
@@ -199,13 +179,16 @@ def main():
     o = a.parse_args()
     port = o.port or (7681 if o.serve else free_port())
     url = f"http://127.0.0.1:{port}/"
-    server = start(o.bin, port)
+    try:
+        server = start(o.bin, port)
+    except RuntimeError as e:
+        sys.exit(str(e))
     if o.serve:
         print(f"Look at {url} (Ctrl-C ends the server)")
         try:
-            sys.exit(server.wait())
+            sys.exit(server.process.wait())
         except KeyboardInterrupt:
-            sys.exit(server.wait())
+            sys.exit(server.process.wait())
     rows = []
     try:
         for who, what, f, *args in (
@@ -228,12 +211,7 @@ def main():
         ):
             rows.append((who, what, *attempt(f, *args)))
     finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            status = server.wait(5)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            status = server.wait()
+        status = server.end()
     rows.append(("C server", "ended when told to", status == 0, f"status {status}"))
 
     width = max(len(r[1]) for r in rows)

@@ -10,11 +10,11 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from listening import Listening, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/out"
@@ -27,9 +27,7 @@ def block(page, language, beginning):
     found = [text for kind, text in FENCE.findall((ROOT / page).read_text()) if kind == language and re.search("^" + re.escape(beginning), text, re.M)]
     if len(found) != 1:
         raise RuntimeError(f"{len(found)} blocks of {language} with {beginning!r}")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     return re.sub(r"\b(7681|8765)\b", str(port), found[0]), port
 
 
@@ -39,29 +37,6 @@ def run(*command, seconds=60, cwd=ROOT, **environment):
     if p.returncode:
         raise RuntimeError(f"{command[0]} ended with {p.returncode}: {p.stdout[-2000:]}")
     return p.stdout
-
-
-class Running:
-    """A server that a page prints, until the with statement ends."""
-
-    def __init__(self, port, *command, **environment):
-        self.port, self.command, self.environment = port, [str(c) for c in command], environment
-
-    def __enter__(self):
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=dict(os.environ, **self.environment), stderr=subprocess.DEVNULL)
-        for _ in range(500):
-            try:
-                return socket.create_connection(("127.0.0.1", self.port), 1).close()
-            except OSError:
-                if self.process.poll() is not None:
-                    break
-                time.sleep(0.02)
-        self.process.kill()
-        raise RuntimeError(f"{self.command[0]} does not listen")
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
 
 
 def echoes(port):
@@ -81,7 +56,7 @@ def c_readme(folder):
     (folder / "echo.c").write_text(text)
     flags = run("pkg-config", "--cflags", "--libs", "libwebsockets", PKG_CONFIG_PATH=str(OUT)).split()
     run("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wconversion", "-Werror", "-o", folder / "echo", folder / "echo.c", *flags)
-    with Running(port, folder / "echo", LD_LIBRARY_PATH=str(OUT)):
+    with Listening(port, folder / "echo", env=dict(os.environ, LD_LIBRARY_PATH=str(OUT)), stderr=subprocess.DEVNULL):
         echoes(port)
 
 
@@ -129,7 +104,7 @@ def python_readme(folder):
 def python_low_level(folder):
     text, port = block("docs/python.md", "python", "from golws import lowlevel as lws")
     (folder / "low.py").write_text("import time\n" + text)
-    with Running(port, OUT / "venv-python/bin/python", folder / "low.py"):
+    with Listening(port, OUT / "venv-python/bin/python", folder / "low.py"):
         echoes(port)
 
 
@@ -138,7 +113,7 @@ def perl_pages(folder):
     client, other = block("docs/perl.md", "perl", "Net::Golws::connect(")
     (folder / "server.pl").write_text(server)
     (folder / "client.pl").write_text(client.replace(str(other), str(port)))
-    with Running(port, "perl", f"-Mblib={OUT}/perl", folder / "server.pl"):
+    with Listening(port, "perl", f"-Mblib={OUT}/perl", folder / "server.pl"):
         contains(run("perl", f"-Mblib={OUT}/perl", folder / "client.pl"), "hello", "closed: 1000 thanks")
 
 
@@ -168,9 +143,7 @@ def example_pair(server, client):
     """A server and a client of examples/, run as examples/README.md says, with each other; the server with a C client too."""
     def attempt(folder):
         lines = dict(re.findall(r"^\| \[(\S+)\]\(\S+\) \|.*\| `(.*)` \|$", (ROOT / "examples/README.md").read_text(), re.M))
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
+        port = free_port()
         for source in (server, client):
             if source.endswith(".mjs"):
                 install = re.search(r"`npm (install .*?)`", (ROOT / "examples/README.md").read_text())[1]
@@ -178,7 +151,7 @@ def example_pair(server, client):
                 run("npm", *install.replace("examples/js", str(folder)).split(), "--silent")
         def command(name):
             return lines[name].replace("7681", str(port)).replace("examples/js", str(folder)).split()
-        with Running(port, *command(server), str(port)):
+        with Listening(port, *command(server), port, cwd=ROOT):
             echoes(port)
             run(*command(client))
     return attempt

@@ -10,12 +10,9 @@ printed is 'N passed, N failed'. The full report of each case goes to FOLDER/ser
 import argparse
 import asyncio
 import collections
-import contextlib
 import importlib
 import pathlib
 import re
-import socket
-import subprocess
 import sys
 import time
 
@@ -24,41 +21,16 @@ from kosoku._caseindex import initialize_shims
 from kosoku._report import write_reports
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[2] / "build"))
+from listening import Listening, free_port  # noqa: E402
 GROUPS = ["1", "2", "3", "4", "5", "6", "7", "9", "10", "12", "13"]
 COLUMNS = ["OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED", "FAILED", "ERROR"]
 CASE_SECONDS = 120
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@contextlib.contextmanager
-def running(command):
-    p = subprocess.Popen(command)
-    try:
-        yield p
-    finally:
-        p.terminate()
-        try:
-            p.wait(5)
-        except subprocess.TimeoutExpired:
-            p.kill()
-            p.wait()
-
-
 async def against_server(program, include):
     port = free_port()
-    with running([program, str(port)]) as p:
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            if p.poll() is not None:
-                sys.exit(f"{program} ended with {p.returncode}")
-            time.sleep(0.05)
+    with Listening(port, program, port):
         try:
             return await run_fuzzingclient(f"127.0.0.1:{port}", include, None, concurrency=2)
         except FailureError as failure:

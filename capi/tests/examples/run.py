@@ -25,6 +25,8 @@ import websockets
 from aiohttp import web
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.append(str(ROOT / "build"))
+from listening import free_port  # noqa: E402
 TESTS = []
 OPTIONS = None
 
@@ -32,12 +34,6 @@ OPTIONS = None
 def test(f):
     TESTS.append(f)
     return f
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 async def run(*command, stdin=None, timeout=20):
