@@ -61,6 +61,21 @@ type VhostOptions struct {
 	Finalize func(v *Vhost) // called when the vhost is gone
 }
 
+// AcceptAs sets what connections are taken as, as lws's options have it: role
+// and protocol are looked at only for all of them (ADOPT_APPLY_LISTEN_ACCEPT_CONFIG)
+// or for those that are no HTTP (FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG), and ""
+// is a raw socket then.
+func (o *VhostOptions) AcceptAs(role, protocol string, all, others bool) {
+	if !all && !others {
+		return
+	}
+	if role == "" {
+		role = "raw-skt"
+	}
+	o.AdoptListenRole, o.FallbackToRole = all, others
+	o.ListenRole, o.ListenProtocol = role, protocol
+}
+
 // Values of VhostOptions.Port (lws-context-vhost.h, CONTEXT_PORT_…).
 const (
 	NoListen       = -1 // a client vhost

@@ -280,8 +280,9 @@ struct lws_context_creation_info {
 	void *finalize_arg;
 		/* (V) for that call */
 	const char *listen_accept_role;
-		/* (V) role for accepted connections, "raw-skt" for raw sockets, NULL for http; see
-		 * LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG */
+		/* (V) role for the connections of LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG and
+		 * LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG, and not looked at without them;
+		 * "raw-skt" or NULL for raw sockets */
 	const char *listen_accept_protocol;
 		/* (V) protocol for them; NULL for the first */
 	const struct lws_protocols **pprotocols;

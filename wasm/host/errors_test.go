@@ -88,7 +88,7 @@ func TestInfoThatIsNot(t *testing.T) {
 		_, err := p.i.CreateVhost(cx, info)
 		refused(t, "a context's member for a vhost", 0, err, host.ErrField, "no such member")
 	}
-	_, err = p.i.CreateVhost(cx, m{"listen_accept_role": "gopher"})
+	_, err = p.i.CreateVhost(cx, m{"options": 1 << 22, "listen_accept_role": "gopher"})
 	refused(t, "no such role", 0, err, host.ErrRefused, "gopher")
 	_, err = p.i.CreateVhost(cx, m{"port": 7001, "iface": "eth0"})
 	refused(t, "an interface's name", 0, err, host.ErrRefused, "eth0")

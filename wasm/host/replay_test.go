@@ -332,7 +332,7 @@ func inModule(t *testing.T, j *journal) (web, raw int, end func()) {
 		t.Fatal(err)
 	}
 	ports := [2]int{}
-	for i, info := range []m{{"vhost_name": "web"}, {"vhost_name": "raw", "listen_accept_role": "raw-skt", "listen_accept_protocol": "echo"}} {
+	for i, info := range []m{{"vhost_name": "web"}, {"vhost_name": "raw", "options": 1 << 22, "listen_accept_role": "raw-skt", "listen_accept_protocol": "echo"}} {
 		info["port"], info["iface"], info["protocols"] = 0, "127.0.0.1", protocols
 		vh, err := s.CreateVhost(cx, info)
 		if err != nil {

@@ -78,14 +78,14 @@ func creation(b []byte, context bool) (*Creation, error) {
 		UnixSocket: has(optUnixSock), DisableIPv6: has(optDisableIPv6), V6Only: has(optV6OnlyModify | optV6OnlyValue),
 		ShareListen: has(optListenShare), StrictHost: has(optStrictHost),
 		ValidateUTF8: has(optValidateUTF8), BestPractice: has(optBestPractices),
-		AdoptListenRole: has(optOnlyRaw), FallbackToRole: has(optFallback), SkipInit: has(optSkipInit),
-		ListenRole: f.text("listen_accept_role"), ListenProtocol: f.text("listen_accept_protocol"),
+		SkipInit:     has(optSkipInit),
 		ServerString: f.text("server_string"), Error404: f.text("error_document_404"),
 		Timeout: f.seconds("timeout_secs"), ConnectTimeout: f.seconds("connect_timeout_secs"),
 		KeepAliveIdle: f.seconds("keepalive_timeout"), HeadTimeout: f.seconds("timeout_secs_ah_idle"),
 		BodyLimit: f.number("golws_http_body_limit", 0, 1<<53),
 		Retry:     retry(f), Extensions: extensions(f),
 	}
+	c.Vhost.AcceptAs(f.text("listen_accept_role"), f.text("listen_accept_protocol"), has(optOnlyRaw), has(optFallback))
 	return c, f.done()
 }
 

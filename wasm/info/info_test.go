@@ -28,7 +28,7 @@ func encode(t testing.TB, v any) []byte {
 
 func full() m {
 	return m{
-		"port": 80, "iface": "::1", "vhost_name": "v", "options": float64(1<<42 | 1<<27 | 1<<13), "user": -5, "server_string": "s", "error_document_404": "/e",
+		"port": 80, "iface": "::1", "vhost_name": "v", "options": float64(1<<42 | 1<<27 | 1<<22 | 1<<13), "user": -5, "server_string": "s", "error_document_404": "/e",
 		"timeout_secs": 1, "connect_timeout_secs": 2, "keepalive_timeout": 3, "timeout_secs_ah_idle": 4,
 		"listen_accept_role": "raw-skt", "listen_accept_protocol": "p", "max_http_header_data": 5, "pt_serv_buf_size": 6, "golws_platform_ws": true, "golws_http_body_limit": 1 << 40,
 		"protocols": []any{m{"name": "p", "callback": -7, "rx_buffer_size": 8, "id": 9, "user": 10, "tx_packet_size": 11}},

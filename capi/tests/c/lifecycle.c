@@ -95,6 +95,7 @@ bad_vhost(tweak_fn *tweak, const char *why)
 static void
 with_unknown_role(struct lws_context_creation_info *i)
 {
+	i->options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
 	i->listen_accept_role = "no such role";
 }
 

@@ -66,6 +66,8 @@ clear(void)
 static void
 with_raw(struct lws_context_creation_info *i)
 {
+	if (!(i->options & LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG))
+		i->options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
 	i->listen_accept_role = "raw-skt";
 	i->listen_accept_protocol = "second";
 }

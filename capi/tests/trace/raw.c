@@ -99,6 +99,46 @@ static void raw_listening(void)
 	run_until_finished();
 }
 
+/* The option without a role, and the role without the option. */
+static void listen_raw_by_option(struct lws_context_creation_info *info)
+{
+	info->options |= LWS_SERVER_OPTION_ADOPT_APPLY_LISTEN_ACCEPT_CONFIG;
+	info->listen_accept_protocol = "raw";
+}
+static void listen_raw_by_role(struct lws_context_creation_info *info)
+{
+	info->listen_accept_role = "raw-skt";
+	info->listen_accept_protocol = "raw";
+}
+static void raw_listening_option_alone(void)
+{
+	on_server2 = cb_raw;
+	make_context(NULL);
+	server_vh = make_vhost("server", 0, raw_protocols, listen_raw_by_option);
+	port = server_port();
+	wire_run(script_listening);
+	run_until_finished();
+}
+static int not_found(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	return reason == LWS_CALLBACK_HTTP ? lws_callback_http_dummy(wsi, reason, user, in, len) : 0;
+}
+static void script_http(void)
+{
+	wire_connect(port);
+	wire_send("GET / HTTP/1.1\r\nHost: server\r\n\r\n");
+	wire_read_head();
+}
+static void raw_listening_role_alone(void)
+{
+	on_server = not_found;
+	make_context(NULL);
+	server_vh = make_vhost("server", 0, raw_protocols, listen_raw_by_role);
+	port = server_port();
+	wire_run(script_http);
+	run_until_finished();
+}
+
 /* A client that connects with method "RAW". */
 static int raw_client(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
@@ -245,6 +285,6 @@ static void raw_set_timeout_kills(void)
 const struct scenario scenarios_raw[] = {
 #define S(n) { #n, n }
 	S(raw_adopted), S(raw_adopted_peer_leaves), S(raw_adopted_unknown_protocol), S(raw_listening), S(raw_client_connects),
-	S(raw_client_refused), S(raw_file_pipe), S(raw_file_pipe_closes_empty), S(raw_fallback_from_http), S(raw_set_timeout_kills),
+	S(raw_client_refused), S(raw_file_pipe), S(raw_file_pipe_closes_empty), S(raw_listening_option_alone), S(raw_listening_role_alone), S(raw_fallback_from_http), S(raw_set_timeout_kills),
 	{ NULL, NULL }
 };

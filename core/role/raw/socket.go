@@ -100,5 +100,9 @@ func (*Socket) HeadRoom(*engine.Wsi, int, engine.WriteProtocol) (int, bool) { re
 // FrameInPlace has nothing to do.
 func (*Socket) FrameInPlace(*engine.Wsi, []byte, int, engine.WriteProtocol) {}
 
-// Closed calls RAW_CLOSE.
-func (*Socket) Closed(w *engine.Wsi) { w.Call(engine.ReasonRawClose, engine.In{}) }
+// Closed calls RAW_CLOSE, where RAW_ADOPT or RAW_CONNECTED was called.
+func (*Socket) Closed(w *engine.Wsi) {
+	if w.Established() {
+		w.Call(engine.ReasonRawClose, engine.In{})
+	}
+}
