@@ -34,12 +34,16 @@ golws_wsi_made(struct golws_thread *t)
 {
 	struct lws *w;
 
-	if (t->ended_count <= KEPT)
-		w = golws_zalloc(sizeof *w, "wsi");
-	else {
+	if (t->spare) {
+		w = t->spare;
+		t->spare = NULL;
+		UNLOCK(w);
+		memset(w, 0, sizeof *w);
+	} else if (t->ended_count > KEPT) {
 		w = take(t);
 		memset(w, 0, sizeof *w);
-	}
+	} else
+		w = golws_zalloc(sizeof *w, "wsi");
 	if (w) {
 		w->t = t;
 		w->fd = -1;
@@ -51,18 +55,20 @@ void
 golws_wsi_gone(struct lws *w)
 {
 	struct golws_thread *t = w->t;
+	int fake = w->fake;
 
 	golws_free((void *)(uintptr_t)w->tag);
 	golws_free(w->uri);
-	if (w->fake) { /* for one callback: nobody keeps it, and there are many */
-		golws_free(w);
-		return;
-	}
 	memset(w, 0, sizeof *w);
 	w->t = t;
 	w->fd = -1;
 	w->ended = 1;
 	w->tx.closed = 1;
+	if (fake && !t->spare) { /* for one callback: there are many, so they take turns on one record */
+		t->spare = w;
+		LOCK(w);
+		return;
+	}
 	if (t->ended)
 		t->ended_last->next = w;
 	else
@@ -77,6 +83,10 @@ golws_wsi_records_free(struct golws_thread *t)
 {
 	while (t->ended)
 		golws_free(take(t));
+	if (t->spare)
+		UNLOCK(t->spare);
+	golws_free(t->spare);
+	t->spare = NULL;
 }
 
 void

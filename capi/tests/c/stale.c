@@ -8,7 +8,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-static struct lws *kept;
+static struct lws *kept, *kept_fake;
 
 static int
 keeping(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -18,6 +18,8 @@ keeping(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	(void)len;
 	if (reason == LWS_CALLBACK_ESTABLISHED)
 		kept = wsi;
+	if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
+		kept_fake = wsi;
 	return 0;
 }
 
@@ -101,6 +103,14 @@ ended(void)
 	CHECK_INT(lws_callback_vhost_protocols(w, LWS_CALLBACK_USER, NULL, 0), 0);
 	lws_set_wsi_user(w, name);
 	lws_set_opaque_user_data(w, name);
+
+	GROUP("nor is one that stood for a vhost in a callback");
+	lws_cancel_service(cx);
+	UNTIL(kept_fake);
+	REFUSED(lws_callback_on_writable(kept_fake), -1);
+	REFUSED(lws_write(kept_fake, buf + LWS_PRE, 4, LWS_WRITE_TEXT), -1);
+	CHECK(lws_get_context(kept_fake) == cx);
+	CHECK(!lws_get_vhost(kept_fake));
 
 	GROUP("on another thread too");
 	log_clear();
