@@ -63,14 +63,10 @@ type VhostOptions struct {
 
 // AcceptAs sets what connections are taken as, as lws's options have it: role
 // and protocol are looked at only for all of them (ADOPT_APPLY_LISTEN_ACCEPT_CONFIG)
-// or for those that are no HTTP (FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG), and ""
-// is a raw socket then.
+// or for those that are no HTTP (FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG).
 func (o *VhostOptions) AcceptAs(role, protocol string, all, others bool) {
 	if !all && !others {
 		return
-	}
-	if role == "" {
-		role = "raw-skt"
 	}
 	o.AdoptListenRole, o.FallbackToRole = all, others
 	o.ListenRole, o.ListenProtocol = role, protocol
