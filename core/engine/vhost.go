@@ -120,6 +120,7 @@ type Vhost struct {
 	ctx       *Context
 	opt       VhostOptions
 	port      atomic.Pointer[Port] // set once
+	standard  *Protocol            // see Default
 	wsis      atomic.Int32
 	inited    bool
 	started   int // how many of its protocols have PROTOCOL_INIT behind them
@@ -166,6 +167,9 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	}
 	v := &Vhost{ctx: c, opt: o}
 	v.SetBodyLimit(o.BodyLimit)
+	if v.standard = v.Protocol(o.chosen("default")); v.standard == nil {
+		v.standard = v.first()
+	}
 	v.SetMounts(o.Mounts)
 	for _, r := range c.opt.Roles {
 		if vr, ok := r.(VhostRole); ok {
@@ -202,14 +206,22 @@ func (o *VhostOptions) listenAs() {
 		o.ListenRole = "raw-skt"
 	}
 	for _, name := range []string{"raw", "default"} {
-		for _, p := range o.PVOs {
-			for _, set := range p.Options {
-				if o.ListenProtocol == "" && set.Name == name {
-					o.ListenProtocol = p.Name
-				}
+		if o.ListenProtocol == "" {
+			o.ListenProtocol = o.chosen(name)
+		}
+	}
+}
+
+// chosen is the first protocol that has an option of that name, "" for none.
+func (o *VhostOptions) chosen(option string) string {
+	for _, p := range o.PVOs {
+		for _, set := range p.Options {
+			if set.Name == option {
+				return p.Name
 			}
 		}
 	}
+	return ""
 }
 
 // InitProtocols makes the PROTOCOL_INIT callbacks that did not come yet.
@@ -328,8 +340,13 @@ func (v *Vhost) first() *Protocol {
 	return v.opt.Protocols[0]
 }
 
-// First is the protocol that takes what names none.
+// First is the protocol that takes HTTP requests that no mount has.
 func (v *Vhost) First() *Protocol { return v.first() }
+
+// Default is the protocol of what names none: of a connection until it is bound,
+// and of a WebSocket without a subprotocol. It is the one that has an option
+// "default", else the first.
+func (v *Vhost) Default() *Protocol { return v.standard }
 
 // CallProtocol calls one protocol with a wsi that stands for the vhost.
 func (v *Vhost) CallProtocol(t *Thread, p *Protocol, r Reason, in In) int {

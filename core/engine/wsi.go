@@ -244,7 +244,7 @@ func (w *Wsi) dropCall() {
 func (w *Wsi) Call(r Reason, in In) int {
 	p := w.protocol
 	if p == nil {
-		p = w.vhost.first()
+		p = w.vhost.Default()
 	}
 	return p.Handler.Callback(w, r, in)
 }

@@ -149,7 +149,8 @@ struct lws_context_creation_info {
 		/* (C) words in a User-Agent (name, in that case) that get their request refused with the status and
 		 * text in value, such as "403 Go away" */
 	const struct lws_protocol_vhost_options *pvo;
-		/* (V) a list with a node for each protocol: its name, and its options below */
+		/* (V) a list with a node for each protocol: its name, and its options below. An option "default"
+		 * makes it the protocol of WebSockets that name none, instead of the first */
 	const char *log_filepath;
 		/* (V) access log: none yet */
 	const struct lws_http_mount *mounts;

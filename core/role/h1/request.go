@@ -55,7 +55,7 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 	}
 
 	if w.Protocol() == nil {
-		w.Attach(w.Vhost().First())
+		w.Attach(w.Vhost().Default())
 	}
 	if !s.call(w, x, engine.ReasonFilterHTTPConnection, engine.In{Bytes: x.path()}) {
 		return

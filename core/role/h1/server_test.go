@@ -513,3 +513,22 @@ func TestLargeAnswerSlowReader(t *testing.T) {
 		t.Errorf("%d connections are left", n)
 	}
 }
+
+// Until it is bound a connection is the protocol's that has an option
+// "default"; requests that no mount has go to the first.
+func TestDefaultProtocol(t *testing.T) {
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{PVOs: []*engine.PVO{{Name: "b", Options: []*engine.PVO{{Name: "default", Value: "1"}}}}})
+	r.hooks["a"] = dynamic
+	r.dial().send(get("/x", "Connection: close\r\n"))
+	r.wantLog(`a WSI_CREATE
+		b SERVER_NEW_CLIENT_INSTANTIATED
+		b FILTER_HTTP_CONNECTION /x
+		a HTTP_BIND_PROTOCOL
+		a HTTP /x
+		a HTTP_WRITEABLE
+		a HTTP_WRITEABLE
+		a HTTP_DROP_PROTOCOL
+		a CLOSED_HTTP
+		a WSI_DESTROY`)
+}

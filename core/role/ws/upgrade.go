@@ -30,7 +30,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 		return r.refuse(w, x, 400, "Sec-WebSocket-Key is not base64 of 16 bytes, or not there once")
 	}
 	var list []byte
-	p, named := w.Vhost().First(), ""
+	p, named := w.Vhost().Default(), ""
 	if list = x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketProtocol)); len(list) > 0 {
 		if _, err := wire.ParseProtocols(string(list)); err != nil {
 			return r.refuse(w, x, 400, err.Error())

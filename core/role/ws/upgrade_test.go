@@ -412,3 +412,23 @@ func TestBothSides(t *testing.T) {
 		}
 	}
 }
+
+// Who asks for no subprotocol gets the first protocol, or the one that the
+// vhost's options make the default.
+func TestNoSubprotocol(t *testing.T) {
+	for want, pvos := range map[string][]*engine.PVO{
+		"http": nil,
+		"echo": {{Name: "http"}, {Name: "echo", Options: []*engine.PVO{{Name: "default", Value: "1"}}}},
+	} {
+		b := serving(t, benchOptions{vhost: engine.VhostOptions{PVOs: pvos}})
+		p := b.dial()
+		p.send([]byte(request()))
+		b.run()
+		if a := p.answer(); !strings.HasPrefix(a, "HTTP/1.1 101 ") || strings.Contains(a, "Sec-WebSocket-Protocol") {
+			t.Errorf("%s", a)
+		}
+		if n := b.rec.last.Protocol().Name; n != want {
+			t.Errorf("bound to %s, not %s", n, want)
+		}
+	}
+}
