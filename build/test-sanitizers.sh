@@ -77,7 +77,7 @@ threads() {
 		# shellcheck disable=SC2086
 		$CC $flags -D_GNU_SOURCE $s -o "$work/tsan/$name" "$tests/$name.c" "$work"/tsan/{stage,peer}.o "$work"/tsan/shim/*.o \
 			-ldl -lpthread || return 1
-		GOLWS_CORE=$work/tsan/libgolws-core.so run threads "$name" "$work/tsan/$name"
+		TSAN_OPTIONS=allocator_may_return_null=1 GOLWS_CORE=$work/tsan/libgolws-core.so run threads "$name" "$work/tsan/$name"
 	done
 }
 

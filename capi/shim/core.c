@@ -8,9 +8,12 @@
 #include "core-call.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(const struct golws_core *) core;
@@ -58,6 +61,35 @@ core_path(char *path, size_t size)
 	return n < 0 || (size_t)n >= size;
 }
 
+/* The runtime's descriptors live as long as the process. 0 to 2 are not for them, also where the program has those
+ * closed: it may yet open them for what they are for. Those that are held here have their bit in the answer. */
+static int
+hold_standard(void)
+{
+	int fd, got, held = 0;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+			continue;
+		got = open("/dev/null", O_RDWR | O_CLOEXEC); /* the lowest that is free */
+		if (got == fd)
+			held |= 1 << fd;
+		else if (got >= 0)
+			close(got); /* another thread was quicker */
+	}
+	return held;
+}
+
+static void
+leave_standard(int held)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (held & 1 << fd)
+			close(fd);
+}
+
 static const struct golws_core *
 load(void)
 {
@@ -68,7 +100,7 @@ load(void)
 	struct rlimit files;
 	sigset_t all, was;
 	void *so;
-	int room;
+	int room, held;
 
 	if (core_path(path, sizeof path)) {
 		atomic_store(&failed, 1);
@@ -81,6 +113,7 @@ load(void)
 	pthread_sigmask(SIG_SETMASK, &all, &was);
 	sigaction(SIGPIPE, NULL, &on_pipe);
 	getrlimit(RLIMIT_NOFILE, &files);
+	held = hold_standard();
 	room = golws_room();
 	so = room ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
 	if (so) {
@@ -93,6 +126,7 @@ load(void)
 	if (on_pipe.sa_handler == SIG_IGN) /* the runtime handles it otherwise, and passes on to a program's handler */
 		sigaction(SIGPIPE, &on_pipe, NULL);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	leave_standard(held);
 	if (!room)
 		return NULL;
 	atomic_store(&failed, !c); /* for good */
