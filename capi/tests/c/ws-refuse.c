@@ -261,11 +261,17 @@ static void
 strict_host(void)
 {
 	struct answer a = { 0 };
+	char host[32];
 	struct peer p;
 
 	GROUP("another Host is refused where LWS_SERVER_OPTION_VHOST_UPG_STRICT_HOST_CHECK asks for it");
 	stage_open(with_strict_host);
-	peer_open_ws(&p, stage_port(), NULL);
+	snprintf(host, sizeof host, "Host: stage:%d\r\n", stage_port());
+	peer_connect(&p, stage_port());
+	peer_say(&p, "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" KEY VERSION);
+	peer_say(&p, host);
+	peer_say(&p, "\r\n");
+	CHECK_INT(peer_answer(&p, &a, 1), 101);
 	peer_close(&p);
 	peer_connect(&p, stage_port());
 	peer_say(&p, "GET / HTTP/1.1\r\nHost: other\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" KEY VERSION "\r\n");
