@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export PYTHONDONTWRITEBYTECODE := 1
+# root may work in somebody else's clone, about which git tells Go nothing
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 OUT     := build/out
 VERSION := $(shell sed -n 's/^\#define LWS_LIBRARY_VERSION "\([0-9.]*\).*/\1/p' include/lws_config.h)
