@@ -63,6 +63,7 @@ lws_service_do_ripe_rxflow(struct lws_context_per_thread *pt)
 {
 	struct golws_thread *t = (struct golws_thread *)(void *)pt;
 
+	GOLWS_GIVEN(pt);
 	lws_service_tsi(t->cx, -1, t->tsi);
 }
 

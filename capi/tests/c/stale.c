@@ -236,6 +236,7 @@ nothing(void)
 	REFUSED_VOID(lws_get_effective_uid_gid(NULL, &uid, &gid));
 	REFUSED_VOID(lws_sul_schedule(NULL, 0, &sul, NULL, 1));
 	REFUSED_VOID(lws_context_default_loop_run_destroy(NULL));
+	REFUSED_VOID(lws_service_do_ripe_rxflow(NULL));
 	CHECK_STR(lws_canonical_hostname(NULL), "");
 	CHECK_INT(lws_service(NULL, 0), -1);
 	CHECK(!lws_client_connect_via_info(&i));

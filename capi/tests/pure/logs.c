@@ -49,6 +49,16 @@ text_of(const char *line, char letter)
 }
 
 static void
+through_va_list(int level, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	_lws_logv(level, format, ap);
+	va_end(ap);
+}
+
+static void
 test_processwide(void)
 {
 	static const char letters[] = "EWNIDPHXCLUT";
@@ -64,6 +74,11 @@ test_processwide(void)
 	lwsl_err("x %d\n", 5);
 	CHECK_STR(text_of(lines, 'E'), "x 5\n");
 	CHECK_INT(last_level, LLL_ERR);
+	forget();
+	through_va_list(LLL_USER, "%s %d\n", "y", 6);
+	CHECK_STR(text_of(lines, 'U'), "y 6\n");
+	through_va_list(LLL_INFO, "not wanted\n");
+	CHECK_INT(calls, 1);
 	forget();
 	lwsl_user("no newline");
 	CHECK_STR(text_of(lines, 'U'), "no newline\n");
