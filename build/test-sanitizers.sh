@@ -83,7 +83,7 @@ threads() {
 
 # The shim's functions that the core has trampolines for are named alike, so the shim keeps its own for itself. The
 # address of its data must be low too, for the race detector: -no-pie. The core does not load lazily so, which the
-# tests of that need, and has its shadow besides its memory, which those that measure it mind.
+# tests that fork need, and has its shadow besides its memory, which those that measure it mind.
 race() {
 	local experiment=cgocheck2
 	[ "$how" = quick ] && experiment= # so that the standard library is compiled once for this and `go test -race`
@@ -92,7 +92,7 @@ race() {
 		ld -r -o "$work/race/shim.o" "$work"/race/shim/*.o &&
 		objcopy --wildcard -L 'golws_*' "$work/race/shim.o" || return 1
 	for name in $(names); do
-		case $name in fork | memory | robust-process) continue ;; esac
+		case $name in fork | context | privileges | memory | robust-process) continue ;; esac
 		# shellcheck disable=SC2086
 		$CC $flags -D_GNU_SOURCE -fno-pie -no-pie -o "$work/race/$name" "$tests/$name.c" "$work"/race/{stage,peer,shim}.o \
 			capi/tests/sanitize/linked-core.c "$work/race/core.a" -Wl,--wrap=dlopen,--wrap=dlsym -ldl -lpthread -lresolv || return 1
