@@ -9,6 +9,14 @@
 /* A program that looks again a few connections later is caught; 12 KiB for each service thread. */
 #define KEPT 64
 
+/* Records are allocated by the page: malloc would take 16 bytes more for each. */
+#define AT_ONCE 25
+
+struct golws_records {
+	struct golws_records *next;
+	struct lws w[AT_ONCE];
+};
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define LOCK(w) __asan_poison_memory_region((char *)(w) + sizeof (w)->next, sizeof *(w) - sizeof (w)->next)
@@ -29,6 +37,22 @@ take(struct golws_thread *t)
 	return w;
 }
 
+/* A record that was not used before, NULL without memory. */
+static struct lws *
+fresh(struct golws_thread *t)
+{
+	struct golws_records *more;
+
+	if (!t->fresh) {
+		if (!(more = golws_zalloc(sizeof *more, "wsi")))
+			return NULL;
+		more->next = t->pages;
+		t->pages = more;
+		t->fresh = AT_ONCE;
+	}
+	return &t->pages->w[--t->fresh];
+}
+
 struct lws *
 golws_wsi_made(struct golws_thread *t)
 {
@@ -43,7 +67,7 @@ golws_wsi_made(struct golws_thread *t)
 		w = take(t);
 		memset(w, 0, sizeof *w);
 	} else
-		w = golws_zalloc(sizeof *w, "wsi");
+		w = fresh(t);
 	if (w) {
 		w->t = t;
 		w->fd = -1;
@@ -81,12 +105,15 @@ golws_wsi_gone(struct lws *w)
 void
 golws_wsi_records_free(struct golws_thread *t)
 {
-	while (t->ended)
-		golws_free(take(t));
-	if (t->spare)
-		UNLOCK(t->spare);
-	golws_free(t->spare);
-	t->spare = NULL;
+	struct golws_records *page;
+
+	while ((page = t->pages)) {
+		t->pages = page->next;
+		for (int i = 0; i < AT_ONCE; i++)
+			UNLOCK(&page->w[i]);
+		golws_free(page);
+	}
+	t->ended = t->spare = NULL;
 }
 
 void

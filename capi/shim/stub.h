@@ -88,6 +88,8 @@ struct golws_thread {
 	struct lws *ended, *ended_last; /* records to be used again, the oldest first */
 	uint32_t ended_count;
 	struct lws *spare; /* the record that stood for a vhost last */
+	struct golws_records *pages; /* that records are taken from, the newest first */
+	int fresh; /* records of the newest that were not used yet */
 	_Atomic(int) serving; /* nesting of lws_service_tsi() */
 	int ends_itself; /* while the context is being destroyed: who serves it ends it */
 	int wake_fd; /* an eventfd that ends its wait, -1 for none: for signal handlers */

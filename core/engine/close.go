@@ -87,10 +87,11 @@ func (w *Wsi) end(linger bool) {
 		w.connect = nil
 	}
 	if w.flags&flagClient != 0 && w.flags&flagEstablished == 0 {
-		if w.closeText == "" {
-			w.closeText = "closed before it was established"
+		text := "closed before it was established"
+		if w.closeText != nil {
+			text = *w.closeText
 		}
-		w.Call(ReasonClientConnectionError, In{Bytes: []byte(w.closeText)})
+		w.Call(ReasonClientConnectionError, In{Bytes: []byte(text)})
 		w.dropCall()
 	} else {
 		w.dropCall()
@@ -152,8 +153,8 @@ func (w *Wsi) freed() {
 			}
 		}
 	}
-	w.ownShared = *w.Shared // the face's memory goes; a lingerer still counts
-	w.Shared = &w.ownShared
+	left := *w.Shared // the face's memory goes; a lingerer still counts
+	w.Shared = &left
 	w.t.freeSlot(w)
 	w.t.ctx.opt.Face.WsiFreed(w)
 	w.State, w.HTTP, w.Face, w.watch = nil, nil, nil, nil
@@ -170,7 +171,7 @@ func (w *Wsi) Fail(text string) {
 	if w.state == stateDead {
 		return
 	}
-	w.closeText = text
+	w.closeText = &text
 	w.Logf(LogInfo, "%s", text)
 	w.CloseNow()
 }

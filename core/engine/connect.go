@@ -160,7 +160,7 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 // refuse is Fail for a connection that Connect does not answer; the caller says
 // why.
 func (w *Wsi) refuse(text string) error {
-	w.closeText = text
+	w.closeText = &text
 	w.CloseNow()
 	return errors.New(text)
 }

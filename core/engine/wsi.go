@@ -25,8 +25,7 @@ type Wsi struct {
 
 	// Shared is how far sending has got, where the face can read it without
 	// a crossing; the face may point it at memory of its own.
-	Shared    *Shared
-	ownShared Shared
+	Shared *Shared
 
 	family     *family // nil without parent and children
 	prev, next *Wsi    // the thread's list of all wsi
@@ -36,7 +35,7 @@ type Wsi struct {
 
 	connect   *connecting // nil when no connect is under way
 	retry     *RetryPolicy
-	closeText string
+	closeText *string // why a connect failed, nil for not yet known
 
 	timeout  loop.Timer
 	timer    *loop.Timer // SetTimer's, made when first set
@@ -100,13 +99,15 @@ const (
 // newWsi makes a wsi on t and shows it to the face; no callback yet.
 func (t *Thread) newWsi(v *Vhost, role Role) *Wsi {
 	w := &Wsi{t: t, vhost: v, role: role}
-	w.Shared = &w.ownShared
 	w.timeout = loop.Timer{Owner: (*link)(w), Kind: timerTimeout}
 	w.validity = loop.Timer{Owner: (*link)(w), Kind: timerValidity}
 	w.retry = v.opt.Retry
 	t.addSlot(w)
 	v.wsis.Add(1)
 	t.ctx.opt.Face.WsiCreated(w)
+	if w.Shared == nil {
+		w.Shared = new(Shared)
+	}
 	return w
 }
 

@@ -2,7 +2,11 @@
 
 package sock
 
-import "github.com/golws/golws/core/loop/sock/notify"
+import (
+	"slices"
+
+	"github.com/golws/golws/core/loop/sock/notify"
+)
 
 // reg is one fd's registration with the notifier. What is wanted in addition
 // is asked for at once, so that PollFd knows it; what is no longer wanted is
@@ -10,14 +14,12 @@ import "github.com/golws/golws/core/loop/sock/notify"
 // within a turn costs no system call.
 type reg struct {
 	d    *Driver
-	tok  notify.Token
+	tok  notify.Token // 0 before it has begun and when it is closed
 	fd   int32
 	want notify.Interest
 	have notify.Interest
 	in   bool // the notifier watches it
-	live bool // begun and not closed
 	mark bool // in Driver.dirty
-	lost bool // the notifier has failed to watch it
 }
 
 // failure is what a source is to be told in the next Poll.
@@ -29,10 +31,9 @@ type failure struct {
 // begin gives r a slot and has fd watched for what is wanted.
 func (r *reg) begin(src source) error {
 	r.tok = r.d.slots.take(src)
-	r.live = true
 	if err := r.add(); err != nil {
 		r.d.slots.give(r.tok)
-		r.live = false
+		r.tok = 0
 		return err
 	}
 	return nil
@@ -49,7 +50,7 @@ func (r *reg) add() error {
 // set changes what is wanted.
 func (r *reg) set(want notify.Interest) {
 	r.want = want
-	if !r.live || want == r.have && r.in {
+	if r.tok == 0 || want == r.have && r.in {
 		return
 	}
 	if want&^r.have == 0 && r.in {
@@ -73,8 +74,7 @@ func (r *reg) apply() {
 	} else {
 		err = r.add()
 	}
-	if err != nil && !r.lost {
-		r.lost = true
+	if err != nil && !slices.ContainsFunc(r.d.failed, func(f failure) bool { return f.r == r }) {
 		r.d.failed = append(r.d.failed, failure{r, err})
 		r.d.n.Wake()
 	}
@@ -96,14 +96,14 @@ func (r *reg) del() {
 
 // end stops the watching for good and makes all events that are under way stale.
 func (r *reg) end() {
-	if !r.live {
+	if r.tok == 0 {
 		return
 	}
 	if r.in {
 		r.del()
 	}
-	r.live, r.want = false, 0
 	r.d.slots.give(r.tok)
+	r.tok, r.want = 0, 0
 }
 
 // settle takes back the interests that are no longer wanted.
@@ -111,7 +111,7 @@ func (d *Driver) settle() {
 	for i, r := range d.dirty {
 		d.dirty[i] = nil
 		r.mark = false
-		if r.live && r.in && r.want != r.have {
+		if r.tok != 0 && r.in && r.want != r.have {
 			r.apply()
 		}
 	}
@@ -123,8 +123,7 @@ func (d *Driver) tellFailed() {
 	for len(d.failed) > 0 {
 		f := d.failed[0]
 		d.failed = d.failed[1:]
-		if src := d.slots.find(f.r.tok); f.r.live && src != nil {
-			f.r.lost = false
+		if src := d.slots.find(f.r.tok); src != nil {
 			src.broke(f.err)
 		}
 	}

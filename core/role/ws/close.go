@@ -18,17 +18,19 @@ const (
 	EndTimeout loop.Micros = 1e6
 )
 
-// farewell holds the payloads of close frames.
-type farewell struct {
-	own  []byte // nil where no reason was set
-	peer []byte
+// rare is what most connections need at their end, if ever: an idle one does
+// without.
+type rare struct {
+	own  []byte // the payload of our close frame, nil where no reason was set
+	peer []byte // the payload of the peer's, nil where none has come
+	pong *pong  // waits for the out queue
 }
 
-func (c *conn) farewell() *farewell {
-	if c.bye == nil {
-		c.bye = &farewell{}
+func (c *conn) rarely() *rare {
+	if c.rare == nil {
+		c.rare = &rare{}
 	}
-	return c.bye
+	return c.rare
 }
 
 // SetCloseReason says what the close frame will hold when w is closed, and that
@@ -50,10 +52,10 @@ func SetCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
 		reason = nil
 	}
 	if code == 0 {
-		c.farewell().own = []byte{}
+		c.rarely().own = []byte{}
 		return true
 	}
-	c.farewell().own = wire.AppendClose(make([]byte, 0, 2+len(reason)), code, string(reason))
+	c.rarely().own = wire.AppendClose(make([]byte, 0, 2+len(reason)), code, string(reason))
 	return true
 }
 
@@ -61,11 +63,11 @@ func SetCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
 // still told to the peer; its answer is not awaited.
 func Kill(w *engine.Wsi) {
 	c := of(w)
-	if c == nil || !w.Open() || c.bye == nil || c.bye.own == nil || c.has(fSentClose) {
+	if c == nil || !w.Open() || c.rare == nil || c.rare.own == nil || c.has(fSentClose) {
 		w.CloseNow()
 		return
 	}
-	c.sendClose(w, c.bye.own)
+	c.sendClose(w, c.rare.own)
 	w.CloseLingering()
 }
 
@@ -75,18 +77,18 @@ func Kill(w *engine.Wsi) {
 func ClosePayload(w *engine.Wsi) []byte {
 	c := of(w)
 	switch {
-	case c == nil || c.bye == nil:
+	case c == nil || c.rare == nil:
 		return nil
-	case c.bye.peer != nil:
-		return c.bye.peer
+	case c.rare.peer != nil:
+		return c.rare.peer
 	}
-	return c.bye.own
+	return c.rare.own
 }
 
 // PeerClosed says whether the peer's close frame has come.
 func PeerClosed(w *engine.Wsi) bool {
 	c := of(w)
-	return c != nil && c.bye != nil && c.bye.peer != nil
+	return c != nil && c.rare != nil && c.rare.peer != nil
 }
 
 // Closing says farewell as the package comment has it.
@@ -98,19 +100,19 @@ func (*Role) Closing(w *engine.Wsi) bool {
 	if w.Client() {
 		w.SetEstablished() // closed in the very callback that tells so
 	}
-	bye := c.bye
+	said := c.rare
 	switch {
 	case c.has(fNoEcho):
 		w.CloseLingering()
 	case c.has(fGotClose):
-		payload := bye.own
+		payload := said.own
 		if payload == nil {
-			payload = bye.peer
+			payload = said.peer
 		}
 		c.sendClose(w, payload)
 		c.bothClosed(w)
-	case bye != nil && bye.own != nil:
-		c.sendClose(w, bye.own)
+	case said != nil && said.own != nil:
+		c.sendClose(w, said.own)
 		w.SetTimeout(engine.TimeoutCloseAck, CloseTimeout)
 	default:
 		var payload []byte
@@ -125,7 +127,9 @@ func (*Role) Closing(w *engine.Wsi) bool {
 
 func (c *conn) sendClose(w *engine.Wsi, payload []byte) {
 	c.flags |= fSentClose
-	c.unsent = nil
+	if c.rare != nil {
+		c.rare.pong = nil
+	}
 	c.sendControl(w, wire.OpClose, payload)
 }
 
@@ -150,7 +154,7 @@ func (c *conn) peerCloses(w *engine.Wsi, payload []byte) {
 		c.keep().control(wire.OpClose, payload)
 		return
 	}
-	c.farewell().peer = payload
+	c.rarely().peer = payload
 	if c.has(fSentClose) {
 		c.bothClosed(w)
 		return
@@ -185,7 +189,7 @@ func (c *conn) breach(w *engine.Wsi, err error) {
 	w.Logf(engine.LogNotice, "closing with %d: %s", code, reason)
 	if !c.has(fSentClose) {
 		own := wire.AppendClose(nil, code, reason)
-		c.farewell().own = own
+		c.rarely().own = own
 		c.sendClose(w, own)
 	}
 	w.CloseLingering()

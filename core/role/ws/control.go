@@ -18,18 +18,19 @@ func (c *conn) answerPing(w *engine.Wsi, payload []byte) {
 		c.sendControl(w, wire.OpPong, payload)
 		return
 	}
-	if c.unsent == nil {
-		c.unsent = new(pong)
+	r := c.rarely()
+	if r.pong == nil {
+		r.pong = new(pong)
 	}
-	c.unsent.n = uint8(copy(c.unsent.b[:], payload))
+	r.pong.n = uint8(copy(r.pong.b[:], payload))
 }
 
 func (c *conn) drained(w *engine.Wsi) {
-	p := c.unsent
-	if p == nil {
+	if c.rare == nil || c.rare.pong == nil {
 		return
 	}
-	c.unsent = nil
+	p := c.rare.pong
+	c.rare.pong = nil
 	if w.Open() {
 		c.sendControl(w, wire.OpPong, p.b[:p.n])
 	}

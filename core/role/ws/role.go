@@ -20,13 +20,12 @@ type Role struct {
 
 // conn is an established connection, or one whose user refuses it at last.
 type conn struct {
-	dec    wire.Decoder
-	th     *scratch
-	z      *deflating // nil without permessage-deflate
-	kept   *kept      // decoded and not yet delivered
-	unsent *pong      // waits for the out queue
-	bye    *farewell
-	flags  connFlag
+	dec   wire.Decoder
+	th    *scratch
+	z     *deflating // nil without permessage-deflate
+	kept  *kept      // decoded and not yet delivered
+	rare  *rare      // nil until something of it is needed
+	flags connFlag
 }
 
 type connFlag uint8
