@@ -79,11 +79,17 @@ type Parser struct {
 	// event on.
 	Trailers Fields
 
-	lim   Limits
-	buf   []byte // the head and behind it the trailers, as they arrived
-	dec   []byte // path and arguments, decoded
-	err   *Error
-	side  Side
+	lim  Limits
+	buf  []byte // the head and behind it the trailers, as they arrived
+	dec  []byte // path and arguments, decoded
+	err  *Error
+	side Side
+
+	progress
+}
+
+// progress is where a Parser stands; its zero value is before a message.
+type progress struct {
 	state state
 	after state // what follows End
 
@@ -120,11 +126,9 @@ func (p *Parser) Reset(side Side, lim Limits) {
 	if cap(p.Trailers.list) > keptSpans {
 		p.Trailers.list = nil
 	}
-	*p = Parser{
-		Head: p.Head, Trailers: p.Trailers,
-		buf: p.buf[:0], dec: p.dec[:0],
-		lim: lim.withDefaults(), side: side,
-	}
+	p.buf, p.dec = p.buf[:0], p.dec[:0]
+	p.lim, p.side, p.err = lim.withDefaults(), side, nil
+	p.progress = progress{}
 }
 
 // SetRequestMethod tells, before a response's head arrives, the method of the

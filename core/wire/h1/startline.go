@@ -82,7 +82,7 @@ func (p *Parser) target(t []byte) *Error {
 		p.dec = make([]byte, 0, max(need, 256))
 	}
 	dec, why := appendDecoded(p.dec[:0], raw, false)
-	if why == "" && bytes.ContainsAny(dec, "\r\n") {
+	if why == "" && (bytes.IndexByte(dec, '\r') >= 0 || bytes.IndexByte(dec, '\n') >= 0) {
 		why = lineEscape // for those who put a path into a header or a log
 	}
 	if why == "" {
@@ -125,7 +125,7 @@ func validHost(b []byte) bool {
 		if len(port) > 0 && port[0] != ':' || bytes.IndexByte(b[1:], '[') >= 0 {
 			return false
 		}
-	} else if bytes.ContainsAny(b, "[]") {
+	} else if bytes.IndexByte(b, '[') >= 0 || bytes.IndexByte(b, ']') >= 0 {
 		return false
 	}
 	i := bytes.IndexByte(port, ':')
