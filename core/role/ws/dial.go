@@ -77,7 +77,7 @@ func (r *Role) answer(w *engine.Wsi, s *dialing, b []byte) int {
 		n += k
 		switch {
 		case err != nil:
-			w.Fail("read failed: " + err.Error())
+			w.Fail("read failed: " + err.(*wireh1.Error).Reason)
 			return len(b)
 		case ev.Kind == wireh1.NeedMore:
 			return n

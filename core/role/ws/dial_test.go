@@ -276,7 +276,7 @@ func TestAnswersRefused(t *testing.T) {
 		{"protocols", swap("Protocol: echo", "Protocol: echo, echo"), `HS: PROTOCOL malformed: the server chose "echo, echo" of "echo"`, true},
 		{"extension", func(h string) string { return accept(h, "Sec-WebSocket-Extensions: x-y") },
 			`HS: EXT: the server uses "x-y", which was not offered`, true},
-		{"garbage", plain("SSH-2.0-what\r\n"), "read failed: ", false},
+		{"garbage", plain("SSH-2.0-what\r\n"), "read failed: the answer is not HTTP/1 (RFC ", false},
 	} {
 		b := clientBench(t, benchOptions{})
 		p := b.connect(engine.ConnectInfo{Protocols: "echo"})
