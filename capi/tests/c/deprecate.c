@@ -22,15 +22,6 @@ reload(void)
 	return 0;
 }
 
-static int
-echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	if (reason == LWS_CALLBACK_RECEIVE)
-		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -44,7 +35,7 @@ main(int argc, char **argv)
 
 	GROUP("a deprecated context gives its ports away at once, serves who is there, and ends with the last of them");
 	CHECK(stage_make(NULL));
-	on = echo;
+	on = stage_echo;
 	port_was = stage_port();
 	CHECK(peer_open_ws(&p, port_was, NULL));
 	CHECK(!lws_context_is_deprecated(cx));

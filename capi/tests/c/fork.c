@@ -5,51 +5,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static int
-echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	if (reason == LWS_CALLBACK_RECEIVE)
-		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
-	return 0;
-}
-
-/* A context that echoes once. */
-static void
-use(void)
-{
-	struct peer p;
-
-	stage_open(NULL);
-	on = echo;
-	peer_open_ws(&p, stage_port(), NULL);
-	peer_text(&p, "hello");
-	CHECK_TEXT(&p, "hello");
-	peer_close(&p);
-	UNTIL(trailed("CLOSED"));
-	stage_close();
-}
-
-/* Runs fn in a child; 0 where its checks held. It must not take long. */
-static int
-in_child(void (*fn)(void))
-{
-	int status = -1;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		alarm(60);
-		check_failed = 0;
-		fn();
-		fflush(stdout);
-		_exit(check_failed ? 1 : 0);
-	}
-	waitpid(pid, &status, 0);
-	return status;
-}
-
 /* What works without the core works on, what needs it fails. */
 static void
 child_of_a_user(void)
@@ -83,7 +38,7 @@ child_of_a_user(void)
 static void
 grandchild(void)
 {
-	CHECK_INT(in_child(child_of_a_user), 0);
+	CHECK_INT(stage_child(child_of_a_user), 0);
 	child_of_a_user();
 }
 
@@ -110,7 +65,7 @@ daemonized(void)
 			_exit(0);
 		alarm(60);
 		check_failed = 0;
-		use();
+		peer_use();
 		ok = !check_failed;
 		_exit(write(out[1], &ok, sizeof ok) != sizeof ok);
 	}
@@ -126,30 +81,30 @@ main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "--again")) {
 		stage_begin(argc - 1, argv + 1);
-		use();
+		peer_use();
 		return check_result();
 	}
 	stage_begin(argc, argv);
 
 	GROUP("forked before the first context: workers, a daemon, and then the parent");
-	CHECK_INT(in_child(use), 0);
-	CHECK_INT(in_child(use), 0);
+	CHECK_INT(stage_child(peer_use), 0);
+	CHECK_INT(stage_child(peer_use), 0);
 	daemonized();
-	use();
+	peer_use();
 
 	GROUP("forked with a live context: the child's calls fail, the parent goes on");
 	stage_open(NULL);
-	on = echo;
-	CHECK_INT(in_child(child_of_a_user), 0);
-	CHECK_INT(in_child(grandchild), 0);
+	on = stage_echo;
+	CHECK_INT(stage_child(child_of_a_user), 0);
+	CHECK_INT(stage_child(grandchild), 0);
 	CHECK_INT(lws_service(cx, -1), 0);
 	stage_close();
 
 	GROUP("forked when no context is left");
-	CHECK_INT(in_child(child_of_a_user), 0);
-	use();
+	CHECK_INT(stage_child(child_of_a_user), 0);
+	peer_use();
 
 	GROUP("a child that executes a program may use the library again");
-	CHECK_INT(in_child(exec_self), 0);
+	CHECK_INT(stage_child(exec_self), 0);
 	return check_result();
 }

@@ -557,3 +557,20 @@ check_close(struct peer *p, int code, const char *reason, const char *file, int 
 		check_true(!!strstr((char *)f.payload + 2, reason), file, line, (char *)f.payload + 2);
 	free(f.payload);
 }
+
+void
+peer_use(void)
+{
+	struct peer p;
+
+	stage_open(NULL);
+	if (!cx)
+		return;
+	on = stage_echo;
+	peer_open_ws(&p, stage_port(), NULL);
+	peer_text(&p, "hello");
+	CHECK_TEXT(&p, "hello");
+	peer_close(&p);
+	UNTIL(trailed("CLOSED"));
+	stage_close();
+}

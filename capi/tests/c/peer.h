@@ -12,6 +12,10 @@ struct peer {
 	int ended; /* 1: the other side ended; -1: reset */
 };
 
+/* A context that echoes to a peer once. Nothing where none can be made. */
+void
+peer_use(void);
+
 /* To a TCP port of 127.0.0.1, or a unix socket. */
 void
 peer_connect(struct peer *p, int port);

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1 /* it has memory of its own, and more than any limit */
@@ -14,51 +13,11 @@
 #define SANITIZED 0
 #endif
 
-static int
-echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	if (reason == LWS_CALLBACK_RECEIVE)
-		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
-	return 0;
-}
-
-/* A context that echoes once. */
-static void
-use(void)
-{
-	struct peer p;
-
-	stage_open(NULL);
-	if (!cx)
-		return;
-	on = echo;
-	peer_open_ws(&p, stage_port(), NULL);
-	peer_text(&p, "hello");
-	CHECK_TEXT(&p, "hello");
-	peer_close(&p);
-	UNTIL(trailed("CLOSED"));
-	stage_close();
-}
-
 static void
 in_child(const char *what, void (*fn)(void))
 {
-	int status = -1;
-	pid_t pid;
-
 	GROUP(what);
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		alarm(60);
-		check_failed = 0;
-		fn();
-		fflush(stdout);
-		_exit(check_failed ? 1 : 0);
-	}
-	waitpid(pid, &status, 0);
-	CHECK_INT(status, 0);
+	CHECK_INT(stage_child(fn), 0);
 }
 
 /* ---- limits ---- */
@@ -83,7 +42,7 @@ under(int resource, rlim_t n, const char *says)
 	CHECK_LOGGED(says);
 	CHECK(!setrlimit((__rlimit_resource_t)resource, &was));
 	if (getuid() == before) /* another user need not be able to read the core's file */
-		use();
+		peer_use();
 }
 
 static void
@@ -118,7 +77,7 @@ limit_of_descriptors(void)
 	else
 		r.rlim_cur = 200;
 	CHECK(!setrlimit(RLIMIT_NOFILE, &r));
-	use();
+	peer_use();
 	rlim_t was = r.rlim_cur;
 	CHECK(!getrlimit(RLIMIT_NOFILE, &r));
 	CHECK_INT(r.rlim_cur, was);
@@ -180,7 +139,7 @@ descriptors_run_out(void)
 static void *
 on_thread(void *arg)
 {
-	use();
+	peer_use();
 	return arg;
 }
 
@@ -217,12 +176,12 @@ closed_descriptors(void)
 	close(0);
 	close(1);
 	close(2);
-	use();
+	peer_use();
 	for (int fd = 0; fd < 3; fd++) {
 		CHECK(fcntl(fd, F_GETFD) == -1);
 		dup2(out, fd); /* as a daemon would, and what the checks say is heard */
 	}
-	use();
+	peer_use();
 }
 
 /* Without a look at /proc. */
@@ -232,7 +191,7 @@ use_alone(void)
 	struct peer p;
 
 	CHECK(stage_make(NULL));
-	on = echo;
+	on = stage_echo;
 	peer_open_ws(&p, stage_port(), NULL);
 	peer_text(&p, "hello");
 	CHECK_TEXT(&p, "hello");
@@ -245,7 +204,7 @@ use_alone(void)
 static void
 another_root(void)
 {
-	use();
+	peer_use();
 	if (getuid()) {
 		printf("not root: no chroot\n");
 		return;
@@ -267,7 +226,7 @@ signals_stay(void)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGUSR1);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
-	use();
+	peer_use();
 	sigprocmask(SIG_SETMASK, NULL, &was);
 	for (int i = 1; i < NSIG; i++)
 		CHECK_INT(sigismember(&was, i), i == SIGUSR1 ? 1 : sigismember(&mask, i));
@@ -282,7 +241,7 @@ all_blocked(void)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	use();
+	peer_use();
 }
 
 static volatile sig_atomic_t pipes;
@@ -300,7 +259,7 @@ handled_before(void)
 	int fds[2];
 
 	signal(SIGPIPE, piped);
-	use();
+	peer_use();
 	CHECK(!pipe(fds));
 	close(fds[0]);
 	CHECK_INT(write(fds[1], "x", 1), -1);
@@ -317,7 +276,7 @@ broken_pipes(void)
 	CHECK(!pipe(fds));
 	close(fds[0]);
 	stage_open(NULL);
-	on = echo;
+	on = stage_echo;
 	for (int i = 0; i < 20; i++) {
 		peer_open_ws(&p, stage_port(), NULL);
 		for (int n = 0; n < 50; n++)
@@ -329,10 +288,10 @@ broken_pipes(void)
 	UNTIL(trail_count("CLOSED") == 20);
 	stage_close();
 	signal(SIGPIPE, SIG_DFL);
-	use();
+	peer_use();
 	CHECK_INT(write(fds[1], "x", 1), -1);
 	signal(SIGPIPE, piped);
-	use();
+	peer_use();
 	CHECK_INT(write(fds[1], "x", 1), -1);
 	CHECK_INT(pipes, 1);
 	close(fds[1]);
@@ -350,7 +309,7 @@ cycles(void)
 			rss = resident_kib();
 			fds = open_sockets();
 		}
-		use();
+		peer_use();
 	}
 	CHECK_INT(open_sockets(), fds);
 	if (!SANITIZED)
@@ -387,7 +346,7 @@ main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "--one")) {
 		stage_begin(argc - 1, argv + 1);
-		use();
+		peer_use();
 		return check_result();
 	}
 	stage_begin(argc, argv);

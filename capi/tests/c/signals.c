@@ -109,15 +109,6 @@ annoy(void *arg)
 	return arg;
 }
 
-static int
-echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	(void)user;
-	if (reason == LWS_CALLBACK_RECEIVE)
-		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
-	return 0;
-}
-
 static void
 hungry_handlers(void)
 {
@@ -127,7 +118,7 @@ hungry_handlers(void)
 
 	GROUP("a handler that was installed by signal() behind lws_create_context() has the stack that it needs");
 	stage_open(NULL);
-	on = echo;
+	on = stage_echo;
 	signal(SIGUSR2, hungry);
 	runner = pthread_self();
 	peer_open_ws(&p, stage_port(), NULL);

@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 _Thread_local struct lws_context *cx;
 _Thread_local struct lws_vhost *vh;
@@ -266,6 +268,15 @@ stage_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, vo
 	return on ? on(wsi, reason, user, in, len) : 0;
 }
 
+int
+stage_echo(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	if (reason == LWS_CALLBACK_RECEIVE)
+		return lws_write(wsi, in, len, LWS_WRITE_TEXT) < 0 ? -1 : 0;
+	return 0;
+}
+
 const struct lws_protocols stage_protocols[] = {
 	{ .name = "first", .callback = stage_callback, .per_session_data_size = sizeof(struct pss) },
 	{ .name = "second", .callback = stage_callback, .per_session_data_size = sizeof(struct pss) },
@@ -384,4 +395,23 @@ stage_begin(int argc, char **argv)
 		directory = argv[1];
 	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_INFO | LLL_USER, take_line);
 	lws_set_allocator(counting_realloc);
+}
+
+int
+stage_child(void (*fn)(void))
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		alarm(60);
+		check_failed = 0;
+		fn();
+		fflush(stdout);
+		_exit(check_failed ? 1 : 0);
+	}
+	waitpid(pid, &status, 0);
+	return status;
 }

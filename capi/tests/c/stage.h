@@ -35,6 +35,9 @@ extern const struct lws_protocols stage_protocols[];
 int
 stage_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
 
+/* For `on`: sends back what comes as text. */
+hook_fn stage_echo;
+
 /* A context with explicit vhosts, and in it `vh`. `tweak` may change both infos, which are told apart by their port
  * (CONTEXT_PORT_NO_LISTEN is the context's). */
 typedef void tweak_fn(struct lws_context_creation_info *info);
@@ -54,6 +57,9 @@ stage_close(void);
 /* The same for a context that the test has destroyed. */
 void
 stage_clean(void);
+/* Runs fn in a child; its status, 0 where its checks held. It must not take more than a minute. */
+int
+stage_child(void (*fn)(void));
 /* Sockets and pipes that the process has open. */
 int
 open_sockets(void);
