@@ -64,7 +64,7 @@ scheduled(void)
 	CHECK_INT(lws_sul_earliest_wakeable_event(cx, &start), 1);
 	lws_sul_schedule_wakesuspend(cx, 0, &tasks[0].sul, ran, 20000);
 	tasks[1].sul.cb = ran;
-	tasks[1].sul.us = lws_now_usecs() + 10000;
+	tasks[1].sul.us = tasks[0].sul.us - 10000;
 	lws_sul2_schedule(cx, 0, LWSSULLI_WAKE_IF_SUSPENDED, &tasks[1].sul);
 	CHECK_INT(lws_sul_earliest_wakeable_event(cx, &start), 0);
 	CHECK_INT(start, tasks[1].sul.us);
