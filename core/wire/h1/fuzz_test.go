@@ -90,8 +90,9 @@ func messages(t *testing.T, side Side, method string, in []byte) (heads []string
 	p.Reset(side, fuzzLimits)
 	p.SetRequestMethod(method)
 	body, head := []byte{}, ""
+	most := 4*len(in) + 16
 	for calls := 0; ; calls++ {
-		if calls > 4*len(in)+16 {
+		if calls > most {
 			t.Fatal("no progress")
 		}
 		ev, n, err := p.Next(in)
