@@ -129,8 +129,8 @@ golws_signals_no_pipe(void);
 /* golws_signals_onstack(), if that was long ago. */
 void
 golws_signals_check(void);
-/* epoll_wait() for the core, for `us` microseconds or, negative, until something happens. The number of events, or
- * -errno. */
+/* epoll_wait() for the core, for `us` microseconds or, negative, until something happens; where that is long, it comes
+ * back without events now and then. The number of events, or -errno. */
 int
 golws_wait(int fd, void *events, int n, int64_t us);
 

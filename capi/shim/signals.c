@@ -91,11 +91,24 @@ wait_for(int fd, void *events, int n, int64_t us)
 	return (int)syscall(SYS_epoll_pwait, fd, events, n, us < INT_MAX ? (int)us : INT_MAX, NULL, 0);
 }
 
+/* How long a thread waits at most, at first and when nothing happened again and again, in microseconds. A handler may
+ * only set a flag, which the program has looked at just before: that signal comes too early to end the wait. So the
+ * program gets to look again, soon after something happened, when such a signal is likely, and then more and more rarely. */
+#define PATIENCE_US 10000
+#define PATIENCE_MOST_US (60 * LWS_US_PER_SEC)
+
 int
 golws_wait(int fd, void *events, int n, int64_t us)
 {
-	int saved = errno, r = wait_for(fd, events, n, us);
+	static _Thread_local int64_t patience;
+	int saved = errno, r, long_wait = us < 0 || us > PATIENCE_MOST_US;
 
+	if (!patience)
+		patience = PATIENCE_US;
+	r = wait_for(fd, events, n, long_wait ? patience : us);
+	patience = long_wait && !r ? patience * 8 : PATIENCE_US;
+	if (patience > PATIENCE_MOST_US)
+		patience = PATIENCE_MOST_US;
 	if (r < 0)
 		r = -errno;
 	golws_signals_check();

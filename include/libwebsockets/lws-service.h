@@ -9,7 +9,9 @@
  * callbacks included.
  *
  * timeout_ms: positive = wait at most that many milliseconds; -1 = do not wait; 0 = wait for as long
- * as it takes. (lws ignores positive values; a program that passes one gets what it says here.)
+ * as it takes. (lws ignores positive values; a program that passes one gets what it says here.) A long wait
+ * ends now and then without anything to do, after a minute at most, so that a program sees a flag which
+ * its signal handler set just before the wait began.
  *
  * Signals: handlers that the program has installed get SA_ONSTACK, since the library runs on small stacks; a
  * handler that is installed while another thread waits here should set it itself.

@@ -174,6 +174,20 @@ hungry_handlers_while_idle(void)
 	CHECK(!logged("internal error"));
 }
 
+/* A handler that only sets a flag may run between the program's look at it and the wait. */
+static void
+comes_back(void)
+{
+	GROUP("lws_service() comes back now and then although nothing happens: a signal may have come just before it waited");
+	stage_open(NULL);
+	serve(0); /* what making it left to do */
+	alarm(PATIENCE_S);
+	for (int i = 0; i < 3; i++)
+		CHECK_INT(lws_service(cx, 0), 0);
+	alarm(0);
+	stage_close();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -186,6 +200,7 @@ main(int argc, char **argv)
 	sigaction(SIGUSR1, &sa, NULL);
 	hungry_handlers();
 	hungry_handlers_while_idle();
+	comes_back();
 	rounds("left from another thread", 0);
 	rounds("left by SIGINT", 1);
 	rounds("left by SIGTERM", 2);
