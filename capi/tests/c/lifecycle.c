@@ -182,83 +182,16 @@ refused(void)
 static enum lws_callback_reasons target;
 static int fired, answer;
 
-/* Keeps every kind of connection going, and destroys the context in the callback that is the target. */
+/* stage_busy(), which destroys the context in the callback that is the target. */
 static int
 busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	char buf[64];
-
-	(void)user;
 	if (reason == target && !fired) {
 		fired = 1;
 		lws_context_destroy(lws_get_context(wsi));
 		return answer;
 	}
-	switch (reason) {
-	case LWS_CALLBACK_ESTABLISHED:
-		lws_set_timer_usecs(wsi, 1000);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-		lws_write(wsi, in, len, LWS_WRITE_TEXT);
-		break;
-	case LWS_CALLBACK_HTTP:
-		if (len > 4 && !strncmp(in, "/post", 5))
-			break;
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return lws_return_http_status(wsi, HTTP_STATUS_OK, "done") || lws_http_transaction_completed(wsi) ? -1 : 0;
-	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
-		lws_write(wsi, (unsigned char *)"hello", 5, LWS_WRITE_TEXT);
-		break;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
-		return -1;
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
-		char *p = buf;
-		int n = sizeof buf;
-
-		return lws_http_client_read(wsi, &p, &n);
-	}
-	case LWS_CALLBACK_RAW_ADOPT:
-	case LWS_CALLBACK_RAW_ADOPT_FILE:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RAW_RX_FILE:
-		if (read(lws_get_socket_fd(wsi), buf, sizeof buf) <= 0)
-			return -1;
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
-static const struct lws_http_mount files = {
-	.mountpoint = "/files", .mountpoint_len = 6, .origin = ".", .origin_protocol = LWSMPRO_FILE, .protocol = "first",
-};
-
-static void
-with_files(struct lws_context_creation_info *i)
-{
-	static struct lws_http_mount mount;
-
-	mount = files;
-	mount.origin = directory;
-	i->mounts = &mount;
+	return stage_busy(wsi, reason, user, in, len);
 }
 
 static void
@@ -291,7 +224,7 @@ everything(enum lws_callback_reasons reason, const char *name, int returns)
 	target = reason;
 	answer = returns;
 	fired = 0;
-	stage_open(with_files);
+	stage_open(stage_files);
 	port = stage_port();
 	l = peer_listen(&closed_port);
 	close(l);

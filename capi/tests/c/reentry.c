@@ -248,9 +248,6 @@ do_act(struct lws *wsi)
 static int
 busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	char buf[64];
-
-	(void)user;
 	if (reason == LWS_CALLBACK_WSI_CREATE) {
 		made++;
 		note(wsi, 1);
@@ -265,60 +262,9 @@ busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, si
 			return 0; /* it would have no end */
 		return do_act(wsi);
 	}
-	switch (reason) {
-	case LWS_CALLBACK_ESTABLISHED:
-		lws_set_timer_usecs(wsi, 1000);
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
-		break;
-	case LWS_CALLBACK_RECEIVE:
-		lws_write(wsi, in, len, LWS_WRITE_TEXT);
-		break;
-	case LWS_CALLBACK_HTTP:
-		if (len > 4 && !strncmp(in, "/post", 5))
-			break;
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_HTTP_WRITEABLE:
-		return lws_return_http_status(wsi, HTTP_STATUS_OK, "done") || lws_http_transaction_completed(wsi) ? -1 : 0;
-	case LWS_CALLBACK_HTTP_FILE_COMPLETION:
-		return lws_http_transaction_completed(wsi) ? -1 : 0;
-	case LWS_CALLBACK_CLIENT_ESTABLISHED:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_CLIENT_WRITEABLE:
-		lws_write(wsi, (unsigned char *)"", 0, LWS_WRITE_PING);
-		lws_write(wsi, (unsigned char *)"hello", 5, LWS_WRITE_TEXT);
-		break;
-	case LWS_CALLBACK_CLIENT_RECEIVE:
-		lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
-		return -1;
-	case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: {
-		char *p = buf;
-		int n = sizeof buf;
-
-		return lws_http_client_read(wsi, &p, &n);
-	}
-	case LWS_CALLBACK_RAW_ADOPT:
+	if (reason == LWS_CALLBACK_RAW_ADOPT)
 		adopt_one(wsi); /* has a child */
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RAW_ADOPT_FILE:
-		lws_callback_on_writable(wsi);
-		break;
-	case LWS_CALLBACK_RAW_RX_FILE:
-		if (read(lws_get_socket_fd(wsi), buf, sizeof buf) <= 0)
-			return -1;
-		break;
-	default:
-		break;
-	}
-	return 0;
+	return stage_busy(wsi, reason, user, in, len);
 }
 
 static int adopted;
@@ -335,21 +281,6 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	return r;
 }
 
-static const struct lws_http_mount files = {
-	.mountpoint = "/files", .mountpoint_len = 6, .origin = ".", .origin_protocol = LWSMPRO_FILE, .protocol = "first",
-};
-
-static void
-with_files(struct lws_context_creation_info *i)
-{
-	static struct lws_http_mount mount;
-
-	mount = files;
-	mount.origin = directory;
-	i->mounts = &mount;
-	i->extensions = NULL;
-}
-
 static void
 everything(enum lws_callback_reasons reason, const char *name, enum act act)
 {
@@ -362,7 +293,7 @@ everything(enum lws_callback_reasons reason, const char *name, enum act act)
 	what = act;
 	fired = made = ended = adopted = 0;
 	memset(all, 0, sizeof all);
-	stage_open(with_files);
+	stage_open(stage_files);
 	lwsl_user("%s: %s", name, act_names[act]);
 	server_port = stage_port();
 	l = peer_listen(&closed_port);

@@ -37,6 +37,8 @@ stage_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, vo
 
 /* For `on`: sends back what comes as text. */
 hook_fn stage_echo;
+/* For `on`: keeps every kind of connection going. */
+hook_fn stage_busy;
 
 /* A context with explicit vhosts, and in it `vh`. `tweak` may change both infos, which are told apart by their port
  * (CONTEXT_PORT_NO_LISTEN is the context's). */
@@ -46,6 +48,8 @@ stage_open(tweak_fn *tweak);
 /* The same without a look at what was there before; whether it could be made. */
 int
 stage_make(tweak_fn *tweak);
+/* Mounts `directory` at /files. */
+tweak_fn stage_files;
 /* One more vhost like it. */
 struct lws_vhost *
 stage_vhost(const char *name, int port, tweak_fn *tweak);

@@ -39,20 +39,8 @@ prepare_own(struct lws_context_creation_info *info)
 	info->options |= LWS_SERVER_OPTION_GLIB;
 }
 
-static void
-turn_own(struct lws_context *cx)
-{
-	lws_service(cx, 0);
-}
-
-static int
-finish_own(void)
-{
-	return 0;
-}
-
 const struct host hosts[] = {
 	{ "glib", prepare, NULL, turn, NULL, finish },
-	{ "glib-own", prepare_own, NULL, turn_own, NULL, finish_own },
+	{ "glib-own", prepare_own, NULL, host_service, NULL, host_left_nothing },
 	{ 0 }
 };

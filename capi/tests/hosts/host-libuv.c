@@ -52,20 +52,8 @@ opened_own(struct lws_context *cx)
 		fail("lws_uv_getloop");
 }
 
-static void
-turn_own(struct lws_context *cx)
-{
-	lws_service(cx, 0);
-}
-
-static int
-finish_own(void)
-{
-	return 0;
-}
-
 const struct host hosts[] = {
 	{ "libuv", prepare, opened, turn, NULL, finish },
-	{ "libuv-own", prepare_own, opened_own, turn_own, NULL, finish_own },
+	{ "libuv-own", prepare_own, opened_own, host_service, NULL, host_left_nothing },
 	{ 0 }
 };

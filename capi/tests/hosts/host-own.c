@@ -7,16 +7,4 @@ prepare(struct lws_context_creation_info *info)
 	(void)info;
 }
 
-static void
-turn(struct lws_context *cx)
-{
-	lws_service(cx, 0);
-}
-
-static int
-finish(void)
-{
-	return 0;
-}
-
-const struct host hosts[] = { { "own", prepare, NULL, turn, NULL, finish }, { 0 } };
+const struct host hosts[] = { { "own", prepare, NULL, host_service, NULL, host_left_nothing }, { 0 } };

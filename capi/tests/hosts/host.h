@@ -20,6 +20,12 @@ struct host {
 	int (*finish)(void);
 };
 
+/* turn and finish where the loop is the library's. */
+void
+host_service(struct lws_context *cx);
+int
+host_left_nothing(void);
+
 /* Ended by one without a name. */
 extern const struct host hosts[];
 

@@ -45,6 +45,18 @@ enum part { ECHO, HTTP, TIMERS, CROWD, ADOPT, CLOSE_IN_CALLBACK, BUSY_INSIDE, BU
 static enum part part;
 
 void
+host_service(struct lws_context *cx)
+{
+	lws_service(cx, 0);
+}
+
+int
+host_left_nothing(void)
+{
+	return 0;
+}
+
+void
 fail(const char *what)
 {
 	fflush(stdout);
