@@ -339,6 +339,37 @@ func TestLimits(t *testing.T) {
 			t.Errorf("an instance that is over: %v", err)
 		}
 	})
+	t.Run("memory within a callback", func(t *testing.T) {
+		prog, err := host.Compile(ctx, code, host.Config{MaxMemory: 24 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer prog.Close(ctx)
+		for _, answer := range []int{0, -1} {
+			p := rigOf(t, prog)
+			var first error
+			more := 0
+			cx := p.must(p.i.CreateContext(m{"protocols": []any{m{"name": "x", "callback": p.i.Protocol(func(c *host.Call) int {
+				if first != nil {
+					more++
+				}
+				if engine.Reason(c.Reason) != engine.ReasonEventWaitCancelled {
+					return 0
+				}
+				for first == nil {
+					_, first = c.Raw("golws_alloc", 1<<20)
+				}
+				return answer
+			})}}}))
+			if _, err = p.i.Invoke("lws_cancel_service", uint64(cx)); err == nil {
+				err = p.i.Tick()
+			}
+			// What made the call runs no further: its frames' stack is wherever the call within stopped.
+			if !errors.Is(first, host.ErrMemory) || err != first || p.i.Err() != first || more != 0 {
+				t.Errorf("answering %d: %v, then %d callbacks and %v; the instance: %v", answer, first, more, err, p.i.Err())
+			}
+		}
+	})
 	t.Run("time", func(t *testing.T) {
 		prog, err := host.Compile(ctx, code, host.Config{CallTime: 50 * time.Millisecond})
 		if err != nil {

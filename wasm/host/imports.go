@@ -147,9 +147,20 @@ func (i *Instance) log(level, wsi int32, text string) {
 	}
 }
 
-// callback calls a protocol's code. A panic must not unwind the module's
-// frames, so it waits until the export has returned.
-func (i *Instance) callback(s []uint64) (ret int) {
+// callback calls a protocol's code. Where a call that the code made ended the
+// instance, the module's frames below are unwound: that call left their stack
+// wherever it stopped, so none of them may run on.
+func (i *Instance) callback(s []uint64) int {
+	ret := i.protocol(s)
+	if i.over != nil {
+		panic(i.over)
+	}
+	return ret
+}
+
+// protocol is callback for an instance that lives. A panic of the code's must
+// not unwind the module's frames, so it waits until the export has returned.
+func (i *Instance) protocol(s []uint64) (ret int) {
 	f := i.tokens[n32(s[0])]
 	if f == nil {
 		i.log(1, n32(s[1]), fmt.Sprintf("no callback has the token %d", n32(s[0])))

