@@ -38,13 +38,10 @@ func midPage(b []byte, n int) []byte {
 //export golws_context_create
 func golws_context_create(info *C.struct_lws_context_creation_info) (ret *C.struct_lws_context) {
 	defer guard(nil)
-	n := int(info.count_threads)
-	if n < 1 {
-		n = 1
-	}
-	if n > C.LWS_MAX_SMP {
-		logLine(nil, nil, nil, engine.LogErr, "lws_create_context: count_threads is above LWS_MAX_SMP")
-		return nil
+	n := max(int(info.count_threads), 1)
+	if n > C.LWS_MAX_SMP { // lws_get_count_threads tells
+		logLine(nil, nil, nil, engine.LogWarn, fmt.Sprintf("lws_create_context: %d service threads, not count_threads %d", int(C.LWS_MAX_SMP), n))
+		n = C.LWS_MAX_SMP
 	}
 	on, err := hostOf(info)
 	if err != nil {

@@ -240,7 +240,7 @@ struct lws_context_creation_info {
 	void *user;
 		/* (C) lws_context_user(); (V) lws_vhost_user() */
 	unsigned int count_threads;
-		/* (C) service threads, at most LWS_MAX_SMP; 0 = 1 */
+		/* (C) service threads: 0 = 1, and more than LWS_MAX_SMP = that many; lws_get_count_threads() tells */
 	unsigned int fd_limit_per_thread;
 		/* (C) most descriptors of a service thread, one of which is its own: with n - 1 connections it
 		 * stops accepting until one closes. Those that the program begins or adopts count and are

@@ -37,9 +37,9 @@ LWS_VISIBLE LWS_EXTERN int
 lws_json_purify_len(const char *string);
 
 /*
- * Replace in a file name (not a path) what could lead elsewhere or confuse a
- * shell by underscores, in place: '/', '\', '$', '%', ':', quotes, wildcards,
- * control characters, and dots that form "..".
+ * Replace in a file name (not a path) what could lead elsewhere by underscores,
+ * in place: '/', '\', '$', '%', ':', control characters, and dots that form
+ * "..". Quotes, wildcards and what else means something to a shell stay.
  */
 LWS_VISIBLE LWS_EXTERN void
 lws_filename_purify_inplace(char *filename);
