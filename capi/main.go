@@ -56,9 +56,9 @@ type context struct {
 	c         *C.struct_lws_context
 	e         *engine.Context
 	threads   []*thread
-	vhosts    map[uint32]*vhost // by the id in the C record; under vhostsMu
+	mu        sync.Mutex        // guards vhosts and nextID
+	vhosts    map[uint32]*vhost // by the id in the C record
 	nextID    uint32
-	mu        sync.Mutex
 	dead      atomic.Bool    // a panic was caught: nothing works any more
 	gone      atomic.Bool    // c is freed
 	guest     bool           // on an event loop of somebody else's

@@ -120,8 +120,7 @@ func (v *vhost) protocols(info *C.struct_lws_context_creation_info) []*engine.Pr
 	for i, p := range from {
 		mine[i] = *p
 		out = append(out, &engine.Protocol{
-			Name: goString(p.name), Handler: &protocol{&mine[i], v.cx}, ID: uint(p.id),
-			RxBufferSize: int(p.rx_buffer_size), TxPacketSize: int(p.tx_packet_size),
+			Name: goString(p.name), Handler: &protocol{&mine[i], v.cx}, RxBufferSize: int(p.rx_buffer_size),
 		})
 	}
 	return out
@@ -232,20 +231,13 @@ func (v *vhost) unixOwner(info *C.struct_lws_context_creation_info, o *engine.Vh
 // defaultRetry is for vhosts that come without a policy.
 var defaultRetry = retryPolicy(C.golws_default_retry())
 
+// retryPolicy is what the engine needs to know of a policy; the delays between
+// tries are the shim's.
 func retryPolicy(p *C.struct_lws_retry_bo) *engine.RetryPolicy {
 	if p == nil {
 		return nil
 	}
-	r := &engine.RetryPolicy{
-		ConcealCount: int(p.conceal_count), PingSecs: int(p.secs_since_valid_ping),
-		HangupSecs: int(p.secs_since_valid_hangup), JitterPercent: int(p.jitter_percent), Face: p,
-	}
-	if p.retry_ms_table != nil {
-		for _, d := range unsafe.Slice(p.retry_ms_table, p.retry_ms_table_count) {
-			r.Delays = append(r.Delays, uint32(d))
-		}
-	}
-	return r
+	return &engine.RetryPolicy{PingSecs: int(p.secs_since_valid_ping), HangupSecs: int(p.secs_since_valid_hangup), Face: p}
 }
 
 // golws_vhost_destroy closes the vhost and what lives on it.

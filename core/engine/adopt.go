@@ -39,9 +39,7 @@ func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Ws
 	}
 	c, err := t.loop.Driver().Adopt(fd, (*link)(w))
 	if err != nil {
-		w.state = stateDead
-		w.leaveParent()
-		t.loop.Defer(w.freed)
+		w.abandon()
 		return nil, err
 	}
 	w.carrier = c
@@ -108,9 +106,7 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 		}
 	}
 	if err != nil {
-		w.state = stateDead
-		w.leaveParent()
-		t.loop.Defer(w.freed)
+		w.abandon()
 		return nil, err
 	}
 	w.state = stateOpen

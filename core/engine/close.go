@@ -143,9 +143,16 @@ func (w *Wsi) dropCarrier() {
 	}
 }
 
+// abandon gives up a wsi that nobody but the face was shown.
+func (w *Wsi) abandon() {
+	w.state = stateDead
+	w.leaveParent()
+	w.t.loop.Defer(w.freed)
+}
+
 // freed is the end of the turn in which w ended.
 func (w *Wsi) freed() {
-	if w.flags&flagListed != 0 { // still on the wanting list: the settle drops it
+	if w.flags&flagListed != 0 {
 		for i, o := range w.t.wanting {
 			if o == w {
 				w.t.wanting = append(w.t.wanting[:i], w.t.wanting[i+1:]...)

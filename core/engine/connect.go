@@ -38,8 +38,7 @@ type ConnectInfo struct {
 	AllowReservedBits  bool
 	AllowUnknownOpcode bool
 	AuthUser, AuthPass string
-	Extensions         any
-	Face               any // the face's own record of the info
+	Extensions         any // role/ws's settings, nil for the vhost's
 
 	// Made is called with the wsi before anything can happen to it.
 	Made func(w *Wsi)
@@ -137,9 +136,7 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 		ci.Made(w)
 	}
 	if err := role.Prepare(w, ci); err != nil {
-		w.state = stateDead
-		w.leaveParent()
-		t.loop.Defer(w.freed)
+		w.abandon()
 		return nil, err
 	}
 	w.connect = &connecting{ci: ci}

@@ -32,7 +32,7 @@ type Options struct {
 	// WallClock is the time in seconds since 1970, for dates in headers.
 	WallClock func() int64
 
-	User any
+	User any // the program's own
 	// PieceSize is the largest piece of data that a callback gets, for
 	// protocols whose RxBufferSize is 0: lws's pt_serv_buf_size. 0 for 4096.
 	PieceSize int

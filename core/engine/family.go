@@ -2,7 +2,8 @@ package engine
 
 // family is how a wsi hangs together with others: lws_get_parent and its kin.
 type family struct {
-	parent, child, sibling *Wsi
+	parent, child *Wsi
+	sibling       *Wsi // the next child of the same parent
 }
 
 // Parent is the wsi that closes w when it closes itself, nil for none.
@@ -19,14 +20,6 @@ func (w *Wsi) Child() *Wsi {
 		return nil
 	}
 	return w.family.child
-}
-
-// Sibling is the next child of the same parent, nil for none.
-func (w *Wsi) Sibling() *Wsi {
-	if w.family == nil {
-		return nil
-	}
-	return w.family.sibling
 }
 
 // SetParent makes w a child of p, which closes it when it closes itself.

@@ -8,7 +8,10 @@ type outQueue struct {
 	chunks []*outChunk
 }
 
-const outChunkSize = 16 << 10
+const (
+	outChunkSize = 16 << 10
+	outPieces    = 64 // in one call, as many as a driver sends at once
+)
 
 type outChunk struct {
 	start, end int
@@ -42,9 +45,9 @@ func (q *outQueue) size() (n int) {
 	return n
 }
 
-// vec appends the pieces in order, at most 64.
+// vec appends the first pieces in order, at most outPieces.
 func (q *outQueue) vec(v [][]byte) [][]byte {
-	for _, c := range q.chunks[:min(len(q.chunks), 64)] {
+	for _, c := range q.chunks[:min(len(q.chunks), outPieces)] {
 		v = append(v, c.b[c.start:c.end])
 	}
 	return v

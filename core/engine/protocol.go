@@ -47,9 +47,7 @@ type Protocol struct {
 	Name         string
 	Handler      Handler
 	RxBufferSize int // largest piece delivered at once, 0 for the thread's PieceSize
-	ID           uint
-	User         any
-	TxPacketSize int
+	User         any // the program's own
 	Face         any // the face's own record of the protocol
 }
 

@@ -12,7 +12,6 @@ const (
 	ReasonProtocolDestroy                 Reason = 28
 	ReasonWSICreate                       Reason = 29
 	ReasonWSIDestroy                      Reason = 30
-	ReasonWSITXCreditGet                  Reason = 103
 	ReasonServerNewClientInstantiated     Reason = 19
 	ReasonHTTP                            Reason = 12
 	ReasonHTTPBody                        Reason = 13
@@ -33,7 +32,6 @@ const (
 	ReasonReceiveClientHTTP               Reason = 46
 	ReasonCompletedClientHTTP             Reason = 47
 	ReasonClientHTTPWriteable             Reason = 57
-	ReasonClientHTTPRedirect              Reason = 104
 	ReasonClientHTTPBindProtocol          Reason = 85
 	ReasonClientHTTPDropProtocol          Reason = 76
 	ReasonEstablished                     Reason = 0
@@ -62,7 +60,6 @@ const (
 	ReasonGetThreadID                     Reason = 31
 	ReasonAddPollFD                       Reason = 32
 	ReasonDelPollFD                       Reason = 33
-	ReasonChangeModePollFD                Reason = 34
 	ReasonLockPoll                        Reason = 35
 	ReasonUnlockPoll                      Reason = 36
 	ReasonRawRX                           Reason = 59
@@ -98,7 +95,6 @@ var reasonNames = map[Reason]string{
 	ReasonProtocolDestroy:                 "PROTOCOL_DESTROY",
 	ReasonWSICreate:                       "WSI_CREATE",
 	ReasonWSIDestroy:                      "WSI_DESTROY",
-	ReasonWSITXCreditGet:                  "WSI_TX_CREDIT_GET",
 	ReasonServerNewClientInstantiated:     "SERVER_NEW_CLIENT_INSTANTIATED",
 	ReasonHTTP:                            "HTTP",
 	ReasonHTTPBody:                        "HTTP_BODY",
@@ -119,7 +115,6 @@ var reasonNames = map[Reason]string{
 	ReasonReceiveClientHTTP:               "RECEIVE_CLIENT_HTTP",
 	ReasonCompletedClientHTTP:             "COMPLETED_CLIENT_HTTP",
 	ReasonClientHTTPWriteable:             "CLIENT_HTTP_WRITEABLE",
-	ReasonClientHTTPRedirect:              "CLIENT_HTTP_REDIRECT",
 	ReasonClientHTTPBindProtocol:          "CLIENT_HTTP_BIND_PROTOCOL",
 	ReasonClientHTTPDropProtocol:          "CLIENT_HTTP_DROP_PROTOCOL",
 	ReasonEstablished:                     "ESTABLISHED",
@@ -148,7 +143,6 @@ var reasonNames = map[Reason]string{
 	ReasonGetThreadID:                     "GET_THREAD_ID",
 	ReasonAddPollFD:                       "ADD_POLL_FD",
 	ReasonDelPollFD:                       "DEL_POLL_FD",
-	ReasonChangeModePollFD:                "CHANGE_MODE_POLL_FD",
 	ReasonLockPoll:                        "LOCK_POLL",
 	ReasonUnlockPoll:                      "UNLOCK_POLL",
 	ReasonRawRX:                           "RAW_RX",

@@ -318,9 +318,6 @@ func (t *Thread) Lookup(slot, gen uint32) *Wsi {
 	return nil
 }
 
-// Count is how many wsi live on the thread.
-func (t *Thread) Count() int { return t.count }
-
 // Each calls f for every wsi of the thread that is alive and not fake, until f
 // answers false. f may close wsi, but not run the loop.
 func (t *Thread) Each(f func(w *Wsi) bool) {

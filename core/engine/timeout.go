@@ -1,9 +1,8 @@
 package engine
 
 import (
-	"math"
-
 	"fmt"
+	"math"
 
 	"github.com/golws/golws/core/loop"
 )
@@ -145,19 +144,13 @@ func (w *Wsi) timedOut() {
 	w.Fail("timed out " + r.String())
 }
 
-// RetryPolicy says how often to try and when to doubt a connection: lws's
-// lws_retry_bo_t.
+// RetryPolicy says when to doubt a connection: what lws's lws_retry_bo_t says
+// of that. When to try again is for whoever tries.
 type RetryPolicy struct {
-	Delays        []uint32 // ms before each further try, the last for all later
-	ConcealCount  int      // how many tries before failure is reported
-	PingSecs      int      // without proof of validity, ask for it after so long
-	HangupSecs    int      // and close after so long
-	JitterPercent int
-	Face          any
+	PingSecs   int // without proof of validity, ask for it after so long
+	HangupSecs int // and close after so long
+	Face       any // the face's own record
 }
-
-// SetRetry gives w a policy of its own.
-func (w *Wsi) SetRetry(p *RetryPolicy) { w.retry = p }
 
 // Retry is w's policy, nil where there is none.
 func (w *Wsi) Retry() *RetryPolicy { return w.retry }

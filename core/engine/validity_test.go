@@ -66,12 +66,20 @@ func TestRawValidityIsTheUsers(t *testing.T) {
 
 // A policy that is taken away while the connection is doubted ends the doubts.
 func TestPolicyTakenAway(t *testing.T) {
-	n, server, client := pair(t, sim.Link{Latency: 50}, 1)
+	n := sim.Test(t)
+	n.SetLink(sim.Link{Latency: 50})
+	server := newSide(t, n, n.Host("a"), 1, listening)
+	client := newSide(t, n, n.Host("b"), 1, func(o *engine.VhostOptions) {
+		o.Retry = &engine.RetryPolicy{PingSecs: 1, HangupSecs: 2}
+	})
+	trusting, err := client.ctx.CreateVhost(client.ctx.Thread(0), engine.VhostOptions{Name: "trusting", Port: engine.NoListen, ListenFD: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := client.dial("10.0.0.1")
 	client.run(1e5)
-	w.SetRetry(&engine.RetryPolicy{PingSecs: 1, HangupSecs: 2})
 	w.ValidityConfirmed()
-	w.SetRetry(nil)
+	w.SetVhost(trusting)
 	n.Run(n.Now() + 5e6)
 	if !w.Alive() {
 		t.Error("hung up on")

@@ -19,8 +19,8 @@ type VhostOptions struct {
 	PVOs      []*PVO   // by protocol name, options below
 	Mounts    []*Mount // longest matching mountpoint wins; SetMounts replaces them
 	Headers   []*PVO   // added to every answer
-	User      any
-	ListenFD  int // an inherited listening socket, -1 for none
+	User      any      // the program's own
+	ListenFD  int      // an inherited listening socket, -1 for none
 
 	UnixSocket      bool
 	UnixMode        uint32
@@ -95,7 +95,7 @@ type Mount struct {
 	KeepAlive    loop.Micros
 	BasicAuth    string // login file
 	AuthMask     uint
-	Face         any
+	Face         any // the face's own record
 }
 
 // MountKind is where a mount's content comes from; the values are lws's
@@ -130,9 +130,8 @@ type Vhost struct {
 	bodyLimit atomic.Int64
 	mounts    atomic.Pointer[[]*Mount] // replaced, never changed
 
-	VhPriv map[*Protocol]any // per-vhost protocol data, the face's
-	Face   any
-	Data   any // role/h1's: what it prepared from the options
+	Face any // the face's own record
+	Data any // role/h1's: what it prepared from the options
 }
 
 // noProtocol stands in for a vhost without protocols.

@@ -181,6 +181,14 @@ func (w *Wsi) SetRole(r Role) { w.role = r }
 // SetCarrier changes what takes w's bytes; for tests and layered carriers.
 func (w *Wsi) SetCarrier(c Carrier) { w.carrier = c }
 
+// PieceSize is the most bytes of data that one callback of w's gets.
+func (w *Wsi) PieceSize() int {
+	if p := w.protocol; p != nil && p.RxBufferSize > 0 {
+		return p.RxBufferSize
+	}
+	return w.t.ctx.opt.PieceSize
+}
+
 // Fragment is the piece that is being delivered, for the getters that lws has
 // beside RECEIVE. It holds while the callback runs.
 func (w *Wsi) Fragment() *Fragment { return &w.t.frag }

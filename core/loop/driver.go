@@ -143,7 +143,6 @@ type KeepAlive struct{ Idle, Interval, Probes int }
 type ListenSpec struct {
 	Addr      Addr
 	Fd        int       // > 0: an existing listening socket; it is duplicated, not taken
-	Backlog   int       // 0: the system's largest
 	V6Only    bool      // an IPv6 address accepts no IPv4
 	ReusePort bool      // other processes may listen on the same address
 	Spread    bool      // others will share it by Fd, and connections are to be spread over them all

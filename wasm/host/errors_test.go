@@ -77,7 +77,7 @@ func TestInfoThatIsNot(t *testing.T) {
 		{m{"protocols": []any{7}}, "protocols[0]: not a map"},
 		{m{"options": 1 << 10}, "options: 0x400 are not known"},
 		{m{"extensions": []any{m{"name": "permessage-bzip2"}}}, `no extension "permessage-bzip2"`},
-		{m{"retry_and_idle_policy": m{"retry_ms_table": []any{-1}}}, "retry_and_idle_policy.retry_ms_table[0]: not a whole number"},
+		{m{"retry_and_idle_policy": m{"secs_since_valid_ping": -1}}, "retry_and_idle_policy.secs_since_valid_ping: -1 is not between"},
 		{m{"mounts": []any{m{"mountpoint": "/", "cache_no": "yes"}}}, "mounts[0].cache_no"},
 	} {
 		_, err := p.i.CreateContext(c.info)

@@ -172,23 +172,10 @@ func (f fields) sub(key string, do func(e fields)) {
 	_ = e.done() // it stays in f.err
 }
 
-func (f fields) numbers(key string, lo, hi int64) (out []int64) {
-	v, ok := f.take(key)
-	if !ok {
-		return nil
+// pass lets members be there that are the embedder's own, or lws's only: they
+// mean nothing here.
+func (f fields) pass(keys ...string) {
+	for _, key := range keys {
+		delete(f.m, key)
 	}
-	vs, ok := v.([]any)
-	if !ok {
-		f.fail(key, "not an array")
-		return nil
-	}
-	for i, v := range vs {
-		n, ok := whole(v)
-		if !ok || n < lo || n > hi {
-			f.fail(fmt.Sprintf("%s[%d]", key, i), fmt.Sprintf("not a whole number between %d and %d", lo, hi))
-			return nil
-		}
-		out = append(out, n)
-	}
-	return out
 }

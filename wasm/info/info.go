@@ -74,7 +74,7 @@ func creation(b []byte, context bool) (*Creation, error) {
 	c.Vhost = engine.VhostOptions{
 		Name: f.text("vhost_name"), Iface: f.text("iface"), Port: int(f.numberOr("port", engine.NoListenServer, 65535, engine.NoListen)),
 		Protocols: protocols(f), PVOs: options(f, "pvo"), Mounts: mounts(f), Headers: options(f, "headers"),
-		User: int32(f.number("user", math.MinInt32, math.MaxInt32)), ListenFD: -1, UnixUID: -1, UnixGID: -1,
+		ListenFD: -1, UnixUID: -1, UnixGID: -1,
 		UnixSocket: has(optUnixSock), DisableIPv6: has(optDisableIPv6), V6Only: has(optV6OnlyModify | optV6OnlyValue),
 		ShareListen: has(optListenShare), StrictHost: has(optStrictHost),
 		ValidateUTF8: has(optValidateUTF8), BestPractice: has(optBestPractices),
@@ -85,6 +85,7 @@ func creation(b []byte, context bool) (*Creation, error) {
 		BodyLimit: f.number("golws_http_body_limit", 0, 1<<53),
 		Retry:     retry(f), Extensions: extensions(f),
 	}
+	f.pass("user")
 	c.Vhost.AcceptAs(f.text("listen_accept_role"), f.text("listen_accept_protocol"), has(optOnlyRaw), has(optFallback))
 	return c, f.done()
 }
@@ -93,10 +94,9 @@ func protocols(f fields) (out []*engine.Protocol) {
 	f.each("protocols", func(e fields) {
 		out = append(out, &engine.Protocol{
 			Name: e.text("name"), Face: int32(e.number("callback", math.MinInt32, math.MaxInt32)),
-			RxBufferSize: int(e.number("rx_buffer_size", 0, 1<<24)), ID: uint(e.number("id", 0, math.MaxUint32)),
-			User:         int32(e.number("user", math.MinInt32, math.MaxInt32)),
-			TxPacketSize: int(e.number("tx_packet_size", 0, 1<<24)),
+			RxBufferSize: int(e.number("rx_buffer_size", 0, 1<<24)),
 		})
+		e.pass("id", "user", "tx_packet_size")
 	})
 	return out
 }
@@ -166,13 +166,10 @@ func mounts(f fields) (out []*engine.Mount) {
 func retry(f fields) (p *engine.RetryPolicy) {
 	f.sub("retry_and_idle_policy", func(e fields) {
 		p = &engine.RetryPolicy{
-			ConcealCount: int(e.number("conceal_count", 0, math.MaxUint16)), PingSecs: int(e.number("secs_since_valid_ping", 0, math.MaxUint16)),
-			HangupSecs:    int(e.number("secs_since_valid_hangup", 0, math.MaxUint16)),
-			JitterPercent: int(e.number("jitter_percent", 0, math.MaxUint8)),
+			PingSecs:   int(e.number("secs_since_valid_ping", 0, math.MaxUint16)),
+			HangupSecs: int(e.number("secs_since_valid_hangup", 0, math.MaxUint16)),
 		}
-		for _, ms := range e.numbers("retry_ms_table", 0, math.MaxUint32) {
-			p.Delays = append(p.Delays, uint32(ms))
-		}
+		e.pass("retry_ms_table", "conceal_count", "jitter_percent") // when to try again is for who tries
 	})
 	return p
 }

@@ -3,7 +3,6 @@ package info_test
 import (
 	"bytes"
 	"errors"
-	"reflect"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
@@ -52,11 +51,11 @@ func TestEveryMember(t *testing.T) {
 	v := c.Vhost
 	if v.Port != 80 || v.Iface != "::1" || v.Name != "v" || !v.StrictHost || !c.ExplicitVhosts || v.Timeout != 1e6 || v.ConnectTimeout != 2e6 ||
 		v.KeepAliveIdle != 3e6 || v.HeadTimeout != 4e6 || v.ListenRole != "raw-skt" || v.ListenProtocol != "p" || c.HeadBytes != 5 || c.PieceSize != 6 ||
-		!c.PlatformWS || v.BodyLimit != 1<<40 || v.User != int32(-5) || v.ServerString != "s" || v.Error404 != "/e" || v.Extensions == nil {
+		!c.PlatformWS || v.BodyLimit != 1<<40 || v.ServerString != "s" || v.Error404 != "/e" || v.Extensions == nil {
 		t.Errorf("%+v", c)
 	}
 	p := v.Protocols[0]
-	if p.Name != "p" || p.Face != int32(-7) || p.RxBufferSize != 8 || p.ID != 9 || p.User != int32(10) || p.TxPacketSize != 11 {
+	if p.Name != "p" || p.Face != int32(-7) || p.RxBufferSize != 8 {
 		t.Errorf("%+v", p)
 	}
 	mt := v.Mounts[0]
@@ -64,7 +63,7 @@ func TestEveryMember(t *testing.T) {
 		!mt.CacheRevalid || !mt.CachePublic || mt.CacheNo || mt.AuthMask != 1<<28 || mt.BasicAuth != "l" || mt.KeepAlive != 13e6 || mt.MimeTypes[0].Name != ".x" {
 		t.Errorf("%+v", mt)
 	}
-	if r := v.Retry; r == nil || !reflect.DeepEqual(*r, engine.RetryPolicy{Delays: []uint32{1, 2}, ConcealCount: 3, PingSecs: 4, HangupSecs: 5, JitterPercent: 6}) {
+	if r := v.Retry; r == nil || *r != (engine.RetryPolicy{PingSecs: 4, HangupSecs: 5}) {
 		t.Errorf("%+v", r)
 	}
 	if o := v.PVOs[0]; o.Options[0].Value != "b" || !bytes.Equal(o.Face.([]byte), encode(t, []any{m{"name": "a", "value": "b"}})) {
@@ -75,9 +74,12 @@ func TestEveryMember(t *testing.T) {
 	}
 }
 
-// Every member refuses what it is not, and says which one it is.
+// Every member that is looked at refuses what it is not, and says which one it is.
 func TestEveryMemberIsChecked(t *testing.T) {
 	for key := range full() {
+		if key == "user" {
+			continue
+		}
 		for _, bad := range []any{m{"no": 1}, []any{m{"no": 1}}, []byte("bytes"), 1e300} {
 			in := full()
 			in[key] = bad

@@ -16,18 +16,13 @@ export interface Protocol {
   name: string;
   callback: Callback;
   rx_buffer_size?: number;
-  id?: number;
-  tx_packet_size?: number;
 }
 
 export interface VhostOption { name: string; value?: string; options?: VhostOption[] }
 
 export interface RetryPolicy {
-  retry_ms_table?: number[];
-  conceal_count?: number;
   secs_since_valid_ping?: number;
   secs_since_valid_hangup?: number;
-  jitter_percent?: number;
 }
 
 export interface Mount {

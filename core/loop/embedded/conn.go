@@ -183,6 +183,9 @@ func (c *Conn) Fd() int { return int(c.fd) }
 // Closed says that Close was called.
 func (c *Conn) Closed() bool { return c.closed }
 
+// Handled says that c was accepted, adopted or dialled.
+func (c *Conn) Handled() bool { return c.h != nil || c.closed }
+
 // Listener is one listening address of the backend's.
 type Listener struct {
 	d      *Driver
@@ -237,6 +240,3 @@ func (l *Listener) Close() error {
 	}
 	return nil
 }
-
-// Handled says that c was accepted, adopted or dialled.
-func (c *Conn) Handled() bool { return c.h != nil || c.closed }

@@ -43,7 +43,6 @@ type Driver struct {
 	events []event
 	spare  []event
 	one    [1][]byte
-	due    loop.Micros
 	woken  bool
 	conns  int
 }
@@ -100,13 +99,7 @@ func (d *Driver) Wake() {
 func (d *Driver) Now() loop.Micros { return d.b.Now() }
 
 // Deadline passes the time of the earliest timer on.
-func (d *Driver) Deadline(at loop.Micros) {
-	d.due = at
-	d.b.Deadline(at)
-}
-
-// Due is the time of the earliest timer, 0 for none.
-func (d *Driver) Due() loop.Micros { return d.due }
+func (d *Driver) Deadline(at loop.Micros) { d.b.Deadline(at) }
 
 // PollFd is none.
 func (d *Driver) PollFd() int { return -1 }

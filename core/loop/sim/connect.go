@@ -11,20 +11,19 @@ import (
 )
 
 const (
-	defaultBacklog        = 128
+	backlog               = 128
 	acceptPause    Micros = 100_000
 	firstEphemeral        = 49152
 )
 
 // port is one listening socket, which several listeners may share.
 type port struct {
-	host    *Host
-	addr    loop.Addr
-	v6only  bool
-	backlog int
-	fd      int
-	ls      []*listener
-	turn    int // whose the next connection is
+	host   *Host
+	addr   loop.Addr
+	v6only bool
+	fd     int
+	ls     []*listener
+	turn   int // whose the next connection is
 }
 
 // listener is a port on one driver.
@@ -61,10 +60,7 @@ func (h *Host) bind(spec loop.ListenSpec) (*port, error) {
 		}
 		return nil, fail("dup", syscall.EBADF)
 	}
-	p := &port{host: h, addr: spec.Addr, v6only: spec.V6Only, backlog: spec.Backlog}
-	if p.backlog <= 0 {
-		p.backlog = defaultBacklog
-	}
+	p := &port{host: h, addr: spec.Addr, v6only: spec.V6Only}
 	if !p.addr.IsUnix() {
 		ip := p.addr.IP.Addr()
 		if !ip.IsValid() {
@@ -191,7 +187,7 @@ func (h *Host) asked(c *conn) {
 	}
 	to := p.ls[p.turn%len(p.ls)]
 	p.turn++
-	if len(to.queue) >= p.backlog {
+	if len(to.queue) >= backlog {
 		return // dropped, as a full backlog does
 	}
 	s := &conn{d: to.d, peer: c, local: c.remote, remote: c.local}

@@ -157,10 +157,6 @@ func (n *Network) Hold() (release func()) {
 	})
 }
 
-// Step does what is due now, or else moves the clock to what comes next and
-// does that. It answers false where nothing will ever come.
-func (n *Network) Step() (bool, error) { return n.step(loop.Forever) }
-
 // Run steps until the given time, to which the clock is then set.
 func (n *Network) Run(until Micros) error {
 	for {
@@ -196,7 +192,7 @@ func (n *Network) errorf(format string, args ...any) error {
 }
 
 // step does one round. It answers false where nothing comes until the given
-// time (negative: ever).
+// time.
 func (n *Network) step(until Micros) (bool, error) {
 	if n.arrive() {
 		return true, nil // a Poll that waits looks first whether it was for it
@@ -211,7 +207,7 @@ func (n *Network) step(until Micros) (bool, error) {
 		return true, nil
 	}
 	at, ok := n.next()
-	if !ok || until >= 0 && at > until {
+	if !ok || at > until {
 		return false, nil
 	}
 	n.now, n.still = max(n.now, at), 0

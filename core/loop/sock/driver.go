@@ -22,7 +22,6 @@ type Driver struct {
 
 	bufs  [][]byte // receive buffers, one for each depth of Data
 	depth int
-	more  func() []byte
 
 	dirty  []*reg // interests to take back before the next Wait
 	failed []failure
@@ -44,7 +43,7 @@ func New(cfg Config) (*Driver, error) {
 			return nil, err
 		}
 	}
-	d := &Driver{n: n, more: cfg.More}
+	d := &Driver{n: n}
 	if cfg.Buffer == nil {
 		cfg.Buffer = make([]byte, BufferSize)
 	}
@@ -150,14 +149,7 @@ func (d *Driver) Close() error { return d.n.Close() }
 // until giveBack.
 func (d *Driver) lend() []byte {
 	if d.depth == len(d.bufs) {
-		var b []byte
-		if d.more != nil {
-			b = d.more()
-		}
-		if len(b) == 0 {
-			b = make([]byte, nestedSize)
-		}
-		d.bufs = append(d.bufs, b)
+		d.bufs = append(d.bufs, make([]byte, nestedSize))
 	}
 	d.depth++
 	return d.bufs[d.depth-1]

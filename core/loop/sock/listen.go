@@ -90,7 +90,7 @@ func (l *listener) open(spec loop.ListenSpec) error {
 	if err := unix.Bind(fd, sa); err != nil {
 		return os.NewSyscallError("bind", err)
 	}
-	return l.listen(fd, spec)
+	return l.listen(fd)
 }
 
 // openSpread listens on a socket that others can listen beside, so that the
@@ -144,12 +144,8 @@ func (l *listener) share(spec loop.ListenSpec) error {
 	return nil
 }
 
-func (l *listener) listen(fd int, spec loop.ListenSpec) error {
-	backlog := spec.Backlog
-	if backlog <= 0 {
-		backlog = largestBacklog
-	}
-	if err := unix.Listen(fd, backlog); err != nil {
+func (l *listener) listen(fd int) error {
+	if err := unix.Listen(fd, largestBacklog); err != nil {
 		return os.NewSyscallError("listen", err)
 	}
 	l.addr = localAddr(fd)

@@ -38,7 +38,7 @@ func (l *listener) openUnix(fd int, sa unix.Sockaddr, spec loop.ListenSpec) erro
 		if err := unix.Bind(fd, sa); err != nil {
 			return os.NewSyscallError("bind", err)
 		}
-		return l.listen(fd, spec)
+		return l.listen(fd)
 	}
 	if err := removeStale(path, sa); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (l *listener) openUnix(fd int, sa unix.Sockaddr, spec loop.ListenSpec) erro
 			return err
 		}
 	}
-	return l.listen(fd, spec)
+	return l.listen(fd)
 }
 
 func orLeave(id int) int {

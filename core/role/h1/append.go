@@ -92,7 +92,7 @@ func AppendHeaderByName[N, V wire.Text](w *engine.Wsi, dst []byte, name N, value
 	}
 	out, err := wire.AppendField(dst, name, value)
 	if err == nil {
-		noteBuilt(w, wire.TokenOf(name), string(value))
+		noteBuilt(w, wire.TokenOf(name))
 	}
 	return out, err
 }
@@ -106,7 +106,7 @@ func AppendHeaderByToken[V wire.Text](w *engine.Wsi, dst []byte, t Token, value 
 }
 
 // noteBuilt remembers what AppendFinalize is not to add again.
-func noteBuilt(w *engine.Wsi, t wire.Token, value string) {
+func noteBuilt(w *engine.Wsi, t wire.Token) {
 	x := Of(w)
 	if x == nil {
 		return

@@ -81,5 +81,5 @@ func (s *Server) unauthorized(w *engine.Wsi, x *Exchange) {
 	if err == nil {
 		b, err = AppendFinalize(w, b)
 	}
-	s.answered(w, x, b, err)
+	s.answered(w, b, err)
 }

@@ -35,6 +35,9 @@ type fileInfo struct {
 // smallFile is the size up to which a file goes out with its head in one write.
 const smallFile = 16 << 10
 
+// finalRoom is the room that AppendFinalize is left.
+const finalRoom = 128
+
 // pieceBytes is how much of a larger one is read at once.
 const pieceBytes = 64 << 10
 
@@ -94,10 +97,10 @@ func (s *Server) startFile(w *engine.Wsi, x *Exchange, fi fileInfo, contentType 
 		b = append(b, other...)
 	}
 	if err == nil && mounted && x.mount.Protocol != "" {
-		b, err = s.addHeaders(w, x, b)
+		b, err = addHeaders(w, b)
 	}
 	if err == nil {
-		b = roomFor(b, 128)
+		b = roomFor(b, finalRoom)
 		b, err = AppendFinalize(w, b)
 	}
 	if !w.Open() || Of(w) != x {
@@ -141,8 +144,8 @@ func roomFor(b []byte, n int) []byte {
 }
 
 // addHeaders lets the protocol of a mount add lines.
-func (s *Server) addHeaders(w *engine.Wsi, x *Exchange, b []byte) ([]byte, error) {
-	hb := engine.HeaderBuffer{B: b[len(b):len(b):cap(b)], Max: max(cap(b)-len(b)-128, 0)}
+func addHeaders(w *engine.Wsi, b []byte) ([]byte, error) {
+	hb := engine.HeaderBuffer{B: b[len(b):len(b):cap(b)], Max: max(cap(b)-len(b)-finalRoom, 0)}
 	if w.Call(engine.ReasonAddHeaders, engine.In{Value: &hb}) != 0 {
 		return b, errors.New("refused by ADD_HEADERS")
 	}

@@ -209,33 +209,8 @@ func (x *Exchange) Custom(name string) []byte {
 	return x.Head().Fields.Get(strings.TrimSuffix(name, ":"))
 }
 
-// CustomNames calls f with the name of each header line that has no Token.
-func (x *Exchange) CustomNames(f func(name []byte)) {
-	fs := &x.Head().Fields
-	for i := 0; i < fs.Len(); i++ {
-		if fs.TokenAt(i) == wire.NoToken {
-			name, _ := fs.At(i)
-			f(name)
-		}
-	}
-}
-
 // Arg is the decoded value of the first URL argument of that name, with or
 // without a "=" behind it.
 func (x *Exchange) Arg(name string) (value []byte, ok bool) {
 	return x.Head().Arg(strings.TrimSuffix(name, "="))
-}
-
-// TokenByName finds a token by the name that lws gives it, such as "host:" or
-// "get ", in any case; -1 where there is none.
-func TokenByName(name string) Token {
-	if t := wire.TokenOf(strings.TrimSuffix(name, ":")); t != wire.NoToken {
-		return Token(t)
-	}
-	for i := range methods {
-		if strings.EqualFold(strings.TrimSuffix(name, " "), methods[i].name) {
-			return methods[i].token
-		}
-	}
-	return -1
 }

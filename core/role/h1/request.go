@@ -79,11 +79,11 @@ func (s *Server) options(w *engine.Wsi, x *Exchange) {
 	if err == nil {
 		b, err = AppendFinalize(w, b)
 	}
-	s.answered(w, x, b, err)
+	s.answered(w, b, err)
 }
 
 // answered sends a whole answer of the library's own and ends the exchange.
-func (s *Server) answered(w *engine.Wsi, x *Exchange, b []byte, err error) {
+func (s *Server) answered(w *engine.Wsi, b []byte, err error) {
 	if err == nil {
 		err = w.Write(b, engine.WriteHTTPHeaders)
 	}

@@ -78,7 +78,7 @@ func (s *Server) Data(w *engine.Wsi, b []byte) int {
 			}
 		}
 		if x.phase == inBody {
-			rest = rest[:min(len(rest), pieceSize(w))]
+			rest = rest[:min(len(rest), w.PieceSize())]
 		}
 		ev, k, err := x.Parser.Next(rest)
 		n += k
@@ -124,14 +124,6 @@ func (s *Server) mayBegin(w *engine.Wsi) bool {
 		return false
 	}
 	return true
-}
-
-// pieceSize is the largest piece that w's protocol gets at once.
-func pieceSize(w *engine.Wsi) int {
-	if p := w.Protocol(); p != nil && p.RxBufferSize > 0 {
-		return p.RxBufferSize
-	}
-	return w.Context().Options().PieceSize
 }
 
 func (s *Server) event(w *engine.Wsi, x *Exchange, ev wire.Event) {

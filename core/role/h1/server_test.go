@@ -7,6 +7,7 @@ import (
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/role/h1"
+	wire "github.com/golws/golws/core/wire/h1"
 )
 
 func get(path, more string) string {
@@ -221,20 +222,18 @@ func TestHeadersAndArguments(t *testing.T) {
 		}
 		x := h1.Of(w)
 		m, uri := x.URI()
-		var names []string
-		x.CustomNames(func(n []byte) { names = append(names, string(n)) })
 		arg, ok := x.Arg("a=")
-		answer(w, fmt.Sprintf("%d %s get=%d head=%d host=%s own=%s/%s none=%v args=%s/%d arg0=%s arg9=%v a=%s/%v cookie=%s accept=%s/%d names=%v version=%s",
-			m, uri, x.TokenLen(h1.TokenGetURI), x.TokenLen(h1.TokenHeadURI), x.Fragment(h1.TokenByName("Host:"), 0),
+		answer(w, fmt.Sprintf("%d %s get=%d head=%d host=%s own=%s/%s none=%v args=%s/%d arg0=%s arg9=%v a=%s/%v cookie=%s accept=%s/%d name0=%s name1=%v version=%s",
+			m, uri, x.TokenLen(h1.TokenGetURI), x.TokenLen(h1.TokenHeadURI), x.Fragment(h1.Token(wire.TokenHost), 0),
 			x.Custom("x-own:"), x.Custom("X-OWN"), x.Custom("x-none:") == nil,
 			x.AppendToken(nil, h1.TokenURIArgs), x.TokenLen(h1.TokenURIArgs), x.Fragment(h1.TokenURIArgs, 0), x.Fragment(h1.TokenURIArgs, 9) == nil,
-			arg, ok, x.AppendToken(nil, h1.TokenByName("cookie:")), x.Fragment(h1.TokenByName("accept:"), 1), x.Fragments(h1.TokenByName("accept:")),
-			names, x.AppendToken(nil, h1.TokenHTTP)))
+			arg, ok, x.AppendToken(nil, h1.Token(wire.TokenCookie)), x.Fragment(h1.Token(wire.TokenAccept), 1), x.Fragments(h1.Token(wire.TokenAccept)),
+			x.CustomName(0), x.CustomName(1) == nil, x.AppendToken(nil, h1.TokenHTTP)))
 		return completed(w)
 	}
 	p := r.dial().send(get("/p%20q/../r?a=b%20c&d=e", "X-Own: mine\r\nCookie: a=b\r\nCookie: c=d\r\nAccept: x\r\nAccept: y, z\r\n"))
 	want := "0 /r get=2 head=0 host=localhost own=mine/mine none=true args=a=b c&d=e/9 arg0=a=b c arg9=true a=b c/true " +
-		"cookie=a=b; c=d accept=y, z/2 names=[X-Own] version=HTTP/1.1"
+		"cookie=a=b; c=d accept=y, z/2 name0=x-own: name1=true version=HTTP/1.1"
 	p.wantText(fmt.Sprintf("%s%d\r\n\r\n%s", headOK, len(want), want))
 }
 

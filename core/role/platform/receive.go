@@ -18,10 +18,7 @@ func (r *Role) HasMessage(w *engine.Wsi, b []byte, first, final, binary bool) {
 		opcode = wire.OpBinary
 	}
 	w.ValidityConfirmed()
-	most := w.Protocol().RxBufferSize
-	if most == 0 {
-		most = w.Context().Options().PieceSize
-	}
+	most := w.PieceSize()
 	for {
 		n := min(len(b), most)
 		f := engine.Fragment{
@@ -45,7 +42,7 @@ func (r *Role) HasMessage(w *engine.Wsi, b []byte, first, final, binary bool) {
 
 // keep holds a copy of f until receiving is on again.
 func (c *conn) keep(w *engine.Wsi, f engine.Fragment) bool {
-	if c.inBytes += len(f.Data) + 64; c.inBytes > maxKept {
+	if c.inBytes += len(f.Data) + pieceCost; c.inBytes > maxKept {
 		w.Logf(engine.LogWarn, "more than %d bytes arrived while receiving was off", maxKept)
 		SetCloseReason(w, wire.CloseTooBig, nil)
 		w.Close()
@@ -70,7 +67,7 @@ func (r *Role) Resumed(w *engine.Wsi) {
 		p := c.in[0]
 		c.in[0] = piece{}
 		c.in = c.in[1:]
-		c.inBytes -= len(p.f.Data) + 64
+		c.inBytes -= len(p.f.Data) + pieceCost
 		if p.end != nil {
 			c.over(w, p.end)
 			return

@@ -76,8 +76,12 @@ type bye struct {
 // closeTimeout is for the platform to close, in microseconds.
 const closeTimeout = 5e6
 
-// maxKept limits what is kept while receiving is off.
-const maxKept = engine.QueueCap
+// maxKept limits what is kept while receiving is off; pieceCost is what a piece
+// counts beside its bytes.
+const (
+	maxKept   = engine.QueueCap
+	pieceCost = 64
+)
 
 var (
 	dialReasons = engine.Reasons{
@@ -280,7 +284,7 @@ func SetCloseReason(w *engine.Wsi, code uint16, reason []byte) bool {
 		w.Logf(engine.LogWarn, "a close reason that is not UTF-8 is left out")
 		reason = nil
 	}
-	if n := wire.MaxControl - 2; len(reason) > n {
+	if n := wire.MaxCloseReason; len(reason) > n {
 		for n > 0 && !utf8.RuneStart(reason[n]) {
 			n--
 		}
@@ -311,10 +315,7 @@ func PeerClosed(w *engine.Wsi) bool {
 // Closing has the platform close, and waits for it.
 func (*Role) Closing(w *engine.Wsi) bool {
 	c := of(w)
-	if c == nil || c.sock == nil || c.ended {
-		return false
-	}
-	if !c.open {
+	if c == nil || c.sock == nil || c.ended || !c.open {
 		return false
 	}
 	w.SetEstablished()

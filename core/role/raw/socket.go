@@ -56,10 +56,7 @@ func (*Socket) Opened(w *engine.Wsi) {
 
 // Data calls RAW_RX.
 func (*Socket) Data(w *engine.Wsi, b []byte) int {
-	most := w.Protocol().RxBufferSize
-	if most == 0 {
-		most = w.Context().Options().PieceSize
-	}
+	most := w.PieceSize()
 	for done := 0; ; {
 		n := min(len(b)-done, most)
 		piece := b[done : done+n]

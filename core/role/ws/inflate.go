@@ -26,7 +26,7 @@ type deflating struct {
 // is that of the compressed frame, at least 1.
 func (c *conn) inflate(w *engine.Wsi, ev *wire.Event, bt *batch) standing {
 	z := c.z
-	most := pieceSize(w)
+	most := w.PieceSize()
 	src := ev.Payload
 	for {
 		if bt.used+most > len(bt.buf) || len(bt.fs) == maxBatch {

@@ -27,14 +27,6 @@ func standingOf(w *engine.Wsi) standing {
 	return holding
 }
 
-// pieceSize is the largest piece that w's protocol gets.
-func pieceSize(w *engine.Wsi) int {
-	if n := w.Protocol().RxBufferSize; n > 0 {
-		return n
-	}
-	return w.Context().Options().PieceSize
-}
-
 // receive decodes b where it lies. It takes all of it unless w comes to be on
 // hold or dies.
 func (c *conn) receive(w *engine.Wsi, b []byte) int {
@@ -48,7 +40,7 @@ func (c *conn) receive(w *engine.Wsi, b []byte) int {
 }
 
 func (c *conn) decode(w *engine.Wsi, b []byte, bt *batch) int {
-	most := pieceSize(w)
+	most := w.PieceSize()
 	for n := 0; ; {
 		ev, k, err := c.dec.Next(b[n:], most)
 		n += k

@@ -126,6 +126,3 @@ func SendingMultifragment(w *engine.Wsi) bool {
 	c := of(w)
 	return c != nil && c.has(fFragmented)
 }
-
-// Established says that w is a WebSocket whose handshake is done.
-func Established(w *engine.Wsi) bool { return of(w) != nil }

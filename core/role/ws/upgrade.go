@@ -20,20 +20,20 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	hd := x.Head()
 	f := &hd.Fields
 	if hd.Method != "GET" || hd.Minor != 1 || !hd.Upgrade {
-		return r.refuse(w, x, 400, "a WebSocket begins with GET, HTTP/1.1 and Connection: Upgrade")
+		return r.refuse(w, x, "a WebSocket begins with GET, HTTP/1.1 and Connection: Upgrade")
 	}
 	if v, one := only(f, wireh1.TokenSecWebSocketVersion); !one || string(v) != wire.Version {
 		return r.refuseVersion(w, x, v)
 	}
 	key, one := only(f, wireh1.TokenSecWebSocketKey)
 	if !one || !wire.ValidKey(key) {
-		return r.refuse(w, x, 400, "Sec-WebSocket-Key is not base64 of 16 bytes, or not there once")
+		return r.refuse(w, x, "Sec-WebSocket-Key is not base64 of 16 bytes, or not there once")
 	}
 	var list []byte
 	p, named := w.Vhost().Default(), ""
 	if list = x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketProtocol)); len(list) > 0 {
 		if _, err := wire.ParseProtocols(string(list)); err != nil {
-			return r.refuse(w, x, 400, err.Error())
+			return r.refuse(w, x, err.Error())
 		}
 		var ok bool
 		named, ok = wire.SelectProtocol(string(list), func(name string) bool {
@@ -41,7 +41,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 			return p != nil && p.Handler != nil
 		})
 		if !ok {
-			return r.refuse(w, x, 400, "the vhost has none of the subprotocols "+strconv.Quote(string(list)))
+			return r.refuse(w, x, "the vhost has none of the subprotocols "+strconv.Quote(string(list)))
 		}
 		p = w.Vhost().Protocol(named)
 	}
@@ -50,7 +50,7 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 		var err error
 		offers, err = pmd.ParseOffers(string(v))
 		if err != nil {
-			return r.refuse(w, x, 400, err.Error())
+			return r.refuse(w, x, err.Error())
 		}
 	}
 
@@ -140,12 +140,12 @@ func only(f *wireh1.Fields, t wireh1.Token) (value []byte, one bool) {
 	return value, f.Next(t, i) < 0
 }
 
-// refuse answers with an error before w was bound to a protocol of its own.
-func (r *Role) refuse(w *engine.Wsi, x *h1.Exchange, status int, why string) bool {
+// refuse answers 400 before w was bound to a protocol of its own.
+func (r *Role) refuse(w *engine.Wsi, x *h1.Exchange, why string) bool {
 	if w.Protocol() == nil {
 		r.takeOver(w, nil) // lws calls CLOSED_HTTP of none that asked for an upgrade
 	}
-	x.Refuse(w, status, why)
+	x.Refuse(w, 400, why)
 	x.Release(w)
 	return true
 }

@@ -154,13 +154,6 @@ func (p *Parser) Resume() {
 	}
 }
 
-// Idle tells that no byte of a message is pending: the time to wait in is the
-// keep-alive timeout, and a close by the peer is in order.
-func (p *Parser) Idle() bool { return p.state == stStart }
-
-// InHead tells that a head has begun and is not complete.
-func (p *Parser) InHead() bool { return p.state >= stStartLF && p.state <= stFields }
-
 // EOF tells that the peer has closed its side. It is called when Next has
 // consumed everything. A body that lasts until close ends here: End, with
 // Closed at the next call. Between messages the answer is Closed. Anywhere

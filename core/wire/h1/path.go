@@ -9,18 +9,10 @@ const (
 	lineEscape = "%0D or %0A in the path"
 )
 
-// AppendPercentDecode appends src with %XX decoded, once, and, if plus is
-// set, "+" as a space (as in URL arguments). The error is an *Error with
-// status 400: a broken escape or %00. dst may be src[:0].
-func AppendPercentDecode(dst, src []byte, plus bool) ([]byte, error) {
-	dst, why := appendDecoded(dst, src, plus)
-	if why != "" {
-		return dst, &Error{Status: 400, Reason: why + ": " + quote(src)}
-	}
-	return dst, nil
-}
-
-func appendDecoded(dst, src []byte, plus bool) ([]byte, string) {
+// appendDecoded appends src with %XX decoded, once, and, if plus is set, "+" as
+// a space (as in URL arguments). why is "" or what is wrong: a broken escape or
+// %00. dst may be src[:0].
+func appendDecoded(dst, src []byte, plus bool) (_ []byte, why string) {
 	for i := 0; i < len(src); i++ {
 		c := src[i]
 		switch {
@@ -71,9 +63,4 @@ func AppendCleanPath(dst, path []byte) []byte {
 			return append(dst, '/')
 		}
 	}
-}
-
-// CleanPath is AppendCleanPath into new memory.
-func CleanPath(path string) string {
-	return string(AppendCleanPath(make([]byte, 0, len(path)+1), []byte(path)))
 }

@@ -115,9 +115,6 @@ func (d *Decoder) Init(server bool, opt Options) {
 	}
 }
 
-// InMessage reports whether a data message has begun and not ended.
-func (d *Decoder) InMessage() bool { return d.flags&fMessage != 0 }
-
 // Next takes bytes from the start of b and reports one event and the number n of bytes that it
 // took; the caller goes on with b[n:] until that is empty, as it always is after NeedMore.
 // Payload is unmasked where it lies in b, so b is changed. max, unless 0, is the most bytes of

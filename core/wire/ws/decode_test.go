@@ -299,19 +299,6 @@ func TestCloseEvent(t *testing.T) {
 	}
 }
 
-func TestInMessage(t *testing.T) {
-	var d Decoder
-	d.Init(false, Options{})
-	for _, step := range []struct {
-		frame frame
-		want  bool
-	}{{frame{OpText, ""}, true}, {frame{ping, ""}, true}, {frame{Fin, ""}, false}, {frame{wholeText, "x"}, false}} {
-		if _, _, err := d.Next(wire(false, step.frame), 0); err != nil || d.InMessage() != step.want {
-			t.Errorf("after %+v InMessage is %v, %v", step.frame, d.InMessage(), err)
-		}
-	}
-}
-
 // The payload of a control frame that straddles reads is kept apart from the read buffer, and
 // nothing of it once it is delivered.
 func TestControlOverReads(t *testing.T) {

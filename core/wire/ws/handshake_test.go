@@ -36,20 +36,6 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestHasToken(t *testing.T) {
-	for _, c := range []struct {
-		list, token string
-		want        bool
-	}{
-		{"Upgrade", "upgrade", true}, {"keep-alive, Upgrade", "upgrade", true}, {"keep-alive,\tUPGRADE ,x", "Upgrade", true},
-		{"", "upgrade", false}, {"Upgrades", "upgrade", false}, {"not Upgrade", "upgrade", false}, {",,Upgrade", "upgrade", true}, {" , ", "", false},
-	} {
-		if got := HasToken(c.list, c.token); got != c.want {
-			t.Errorf("HasToken(%q, %q) = %v", c.list, c.token, got)
-		}
-	}
-}
-
 func TestParseProtocols(t *testing.T) {
 	for list, want := range map[string][]string{
 		"chat": {"chat"}, "chat, superchat": {"chat", "superchat"}, " a ,, b\t": {"a", "b"}, "Chat,chat": {"Chat", "chat"},
@@ -90,8 +76,5 @@ func TestHandshakeAllocations(t *testing.T) {
 	dst := make([]byte, 0, acceptLen)
 	if n := testing.AllocsPerRun(100, func() { AppendAccept(dst, "dGhlIHNhbXBsZSBub25jZQ==") }); n != 0 {
 		t.Errorf("AppendAccept allocates %v times", n)
-	}
-	if n := testing.AllocsPerRun(100, func() { HasToken("keep-alive, Upgrade", "upgrade") }); n != 0 {
-		t.Errorf("HasToken allocates %v times", n)
 	}
 }

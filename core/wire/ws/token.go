@@ -20,17 +20,6 @@ func NextToken(list string) (token, rest string, ok bool) {
 	return "", "", false
 }
 
-// HasToken reports whether a comma-separated header value has an element that is token,
-// without regard to case: as for "Upgrade" in "Connection: keep-alive, Upgrade".
-func HasToken(list, token string) bool {
-	for t, rest, ok := NextToken(list); ok; t, rest, ok = NextToken(rest) {
-		if strings.EqualFold(t, token) {
-			return true
-		}
-	}
-	return false
-}
-
 // IsToken reports whether s is a token of RFC 9110 section 5.6.2.
 func IsToken(s string) bool {
 	for i := range len(s) {
