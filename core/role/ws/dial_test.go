@@ -500,6 +500,30 @@ func TestReservedBitsAllowed(t *testing.T) {
 	b.want(`CLIENT_RECEIVE "bits" first final left=0`, `CLIENT_RECEIVE "odd" first final left=0`, `CLIENT_RECEIVE "control" first final left=0`)
 }
 
+// A control frame of unknown kind that waits behind a message is delivered as
+// it would have been without the wait.
+func TestUnknownControlOnHold(t *testing.T) {
+	b := clientBench(t, benchOptions{})
+	p := b.connect(engine.ConnectInfo{AllowUnknownOpcode: true})
+	p.send([]byte(accept(p.head())))
+	b.run()
+	b.rec.lines = nil
+	b.rec.when(engine.ReasonClientReceive, func(w *engine.Wsi, in engine.In) int {
+		if string(in.Bytes) == "wait" {
+			w.Hold(engine.HoldUser)
+		}
+		return 0
+	})
+	p.send(append(p.frame(fin|wire.OpText, "wait"), p.frame(fin|0xC, "control")...))
+	b.run()
+	w := b.rec.last
+	w.Thread().Enter()
+	w.Release(engine.HoldUser)
+	w.Thread().Leave()
+	b.run()
+	b.want(`CLIENT_RECEIVE "wait" first final left=0`, `CLIENT_RECEIVE "control" first final left=0`)
+}
+
 func TestConnectInfoRefused(t *testing.T) {
 	b := clientBench(t, benchOptions{})
 	for _, ci := range []engine.ConnectInfo{

@@ -11,7 +11,7 @@ import (
 // more than what arrived in one batch, inflated data apart, of which a batch
 // has inflateSize at most.
 type kept struct {
-	fs   []engine.Fragment // close, ping and pong opcodes stand for control frames
+	fs   []engine.Fragment // control opcodes stand for control frames
 	rest wire.Event        // what is not inflated yet of a compressed piece, which follows fs
 	err  error             // and this follows that
 }
@@ -53,13 +53,13 @@ func (*Role) Resumed(w *engine.Wsi) {
 		if standingOf(w) == over {
 			return
 		}
-		if isControl(k.fs[0].Opcode) {
+		if wire.IsControl(k.fs[0].Opcode) {
 			f := k.fs[0]
 			k.fs = k.fs[1:]
 			c.control(w, f.Opcode, f.Data)
 		} else {
 			n := 1
-			for n < len(k.fs) && !isControl(k.fs[n].Opcode) {
+			for n < len(k.fs) && !wire.IsControl(k.fs[n].Opcode) {
 				n++
 			}
 			if w.Open() {
@@ -98,5 +98,3 @@ func (*Role) Resumed(w *engine.Wsi) {
 		c.breach(w, k.err)
 	}
 }
-
-func isControl(opcode byte) bool { return opcode >= wire.OpClose && opcode <= wire.OpPong }
