@@ -200,8 +200,7 @@ static int raw_file(struct lws *wsi, enum lws_callback_reasons reason, void *use
 static void script_pipe(void)
 {
 	if (write(pair[1], "hello", 5) != 5) say("wire", "write failed");
-	lws_usec_t until = lws_now_usecs() + 100 * LWS_US_PER_MS;
-	while (lws_now_usecs() < until) usleep(1000);
+	wire_await("server2", "read 5");
 	close(pair[1]);
 	usleep(100000);
 }

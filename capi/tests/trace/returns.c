@@ -155,7 +155,7 @@ static void script_answer(void)
 	wire_accept();
 	wire_read_head();
 	wire_send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-	wire_silence(300);
+	wire_silence(4000);
 }
 static void script_head(void)
 {

@@ -21,9 +21,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def run(program, name):
     try:
-        p = subprocess.run([program, name], capture_output=True, text=True, timeout=30, errors="replace")
+        p = subprocess.run([program, name], capture_output=True, text=True, timeout=60, errors="replace")
     except subprocess.TimeoutExpired:
-        return "(hung for 30 s)\n"
+        return "(hung for 60 s)\n"
     return p.stdout + (f"(ended with {p.returncode}: {p.stderr.strip()})\n" if p.returncode else "")
 
 

@@ -44,6 +44,7 @@ int cb_client(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 extern const struct lws_protocols server_protocols[], client_protocols[];
 
 void say(const char *actor, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int said(const char *actor, const char *part);	/* whether the log of an actor has it */
 
 /* An empty context with explicit vhosts; `tweak` may change the creation info first. */
 void make_context(void (*tweak)(struct lws_context_creation_info *info));
@@ -53,7 +54,7 @@ struct lws_vhost *make_vhost(const char *name, int port, const struct lws_protoc
 void make_both(void);
 int server_port(void);
 
-/* Serve until finish() was called (or 5 s have passed: logged), then a little longer to see what follows. */
+/* Serve until finish() was called (or some 25 s have passed: logged), then a little longer to see what follows. */
 void run_until_finished(void);
 void finish(void);
 void destroy_context(void);
@@ -84,6 +85,7 @@ void wire_read_body(size_t n);	/* exactly n bytes, logged */
 void wire_read_frame(void);	/* one ws frame, logged; or the end of the stream */
 void wire_send_frame(int fin, int opcode, const char *payload, size_t n, int masked);
 void wire_expect_end(void);	/* logs whether the peer closes, and what it sent before that */
+void wire_await(const char *actor, const char *part);	/* until the log of an actor has it */
 void wire_silence(int ms);	/* logs what arrives within ms, if anything */
 void wire_close(void);
 

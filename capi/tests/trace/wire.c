@@ -42,7 +42,7 @@ void wire_join(void)
 
 static void limit_waits(void)
 {
-	struct timeval t = { 1, 500000 };
+	struct timeval t = { 4, 0 };
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
 }
@@ -220,6 +220,14 @@ void wire_expect_end(void)
 	escaped(text, 200, buf, n);
 	if (n) say("wire", "< %zu more: \"%s\"", n, text);
 	say("wire", r == 0 ? "< end of stream" : "< no end of stream");
+}
+
+void wire_await(const char *actor, const char *part)
+{
+	int ms;
+
+	for (ms = 0; !said(actor, part) && ms < 4000; ms++) usleep(1000);
+	if (ms == 4000) say("wire", "no %s", part);
 }
 
 void wire_silence(int ms)
