@@ -91,10 +91,13 @@ func golws_hdr_custom_name(s *C.struct_lws, i C.int, dst *C.char, size C.size_t)
 	if x == nil {
 		return ret
 	}
-	if i < 0 {
+	if i >= 0 {
+		return text(x.CustomName(int(i)), dst, size)
+	}
+	if h := x.Head(); h.Target != nil || h.Status != 0 {
 		return 0
 	}
-	return text(x.CustomName(int(i)), dst, size)
+	return ret // lws_http_headers_detach() was called
 }
 
 // golws_hdr_urlarg reads the decoded value of an URL argument.

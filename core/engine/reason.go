@@ -53,7 +53,6 @@ const (
 	ReasonClientReceivePong               Reason = 9
 	ReasonClientWriteable                 Reason = 10
 	ReasonClientConfirmExtensionSupported Reason = 26
-	ReasonWSExtDefaults                   Reason = 39
 	ReasonFilterNetworkConnection         Reason = 17
 	ReasonWSClientBindProtocol            Reason = 79
 	ReasonWSClientDropProtocol            Reason = 80
@@ -136,7 +135,6 @@ var reasonNames = map[Reason]string{
 	ReasonClientReceivePong:               "CLIENT_RECEIVE_PONG",
 	ReasonClientWriteable:                 "CLIENT_WRITEABLE",
 	ReasonClientConfirmExtensionSupported: "CLIENT_CONFIRM_EXTENSION_SUPPORTED",
-	ReasonWSExtDefaults:                   "WS_EXT_DEFAULTS",
 	ReasonFilterNetworkConnection:         "FILTER_NETWORK_CONNECTION",
 	ReasonWSClientBindProtocol:            "WS_CLIENT_BIND_PROTOCOL",
 	ReasonWSClientDropProtocol:            "WS_CLIENT_DROP_PROTOCOL",

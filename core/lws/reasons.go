@@ -50,7 +50,6 @@ const (
 	ReasonClientReceivePong               = engine.ReasonClientReceivePong
 	ReasonClientWriteable                 = engine.ReasonClientWriteable
 	ReasonClientConfirmExtensionSupported = engine.ReasonClientConfirmExtensionSupported
-	ReasonWSExtDefaults                   = engine.ReasonWSExtDefaults
 	ReasonFilterNetworkConnection         = engine.ReasonFilterNetworkConnection
 	ReasonWSClientBindProtocol            = engine.ReasonWSClientBindProtocol
 	ReasonWSClientDropProtocol            = engine.ReasonWSClientDropProtocol

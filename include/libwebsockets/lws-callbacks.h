@@ -96,7 +96,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_WSI_CREATE = 29,
 	/* To the first protocol, for a connection that got LWS_CALLBACK_WSI_CREATE: the last that is heard of it. */
 	LWS_CALLBACK_WSI_DESTROY = 30,
-	/* A stream with flow control of its own was given len more bytes of credit by the peer. */
+	/* A value only: of streams with flow control of their own. */
 	LWS_CALLBACK_WSI_TX_CREDIT_GET = 103,
 
 	/* ---- TLS: values only, these are not sent yet ---- */
@@ -132,15 +132,16 @@ enum lws_callback_reasons {
 	 * are served. in, len: the path. The headers can be read. Nonzero: the connection is closed
 	 * unanswered, unless the callback has answered. */
 	LWS_CALLBACK_FILTER_HTTP_CONNECTION = 18,
-	/* A response's headers are being put together. in: a struct lws_process_html_args whose p is
-	 * where to add (move it on) and max_len the bytes left. Nonzero: the response fails. */
+	/* To the protocol: the answer to a ws handshake is being put together, or to a request for a file below a
+	 * mount that names the protocol. in: a struct lws_process_html_args whose p is where to add headers (move
+	 * it on) and max_len the bytes left. Nonzero: the handshake or the answer fails. */
 	LWS_CALLBACK_ADD_HEADERS = 53,
 	/* in: "user:password" of a request below a mount with LWSAUTHM_BASIC_AUTH_CALLBACK. Zero refuses the
 	 * request with 401, other values let it pass. */
 	LWS_CALLBACK_VERIFY_BASIC_AUTHORIZATION = 102,
 	/* in: a struct lws_process_html_args: the path at p, the mount's auth_mask at max_len. Nonzero: 401. */
 	LWS_CALLBACK_CHECK_ACCESS_RIGHTS = 51,
-	/* in: a struct lws_process_html_args: outgoing HTML, that may be changed in its buffer. */
+	/* A value only: of substitution in HTML (a mount's interpret). */
 	LWS_CALLBACK_PROCESS_HTML = 52,
 	/* This protocol serves the request that has just come, and ... */
 	LWS_CALLBACK_HTTP_BIND_PROTOCOL = 49,
@@ -224,8 +225,7 @@ enum lws_callback_reasons {
 	LWS_CALLBACK_CLIENT_WRITEABLE = 10,
 	/* To the first protocol; in: the name of an extension about to be offered. Nonzero: do not. */
 	LWS_CALLBACK_CLIENT_CONFIRM_EXTENSION_SUPPORTED = 26,
-	/* user: the name of an extension that was agreed on; in: a buffer of len bytes that the callback may
-	 * fill with options to apply. */
+	/* A value only: see lws_set_extension_option(). */
 	LWS_CALLBACK_WS_EXT_DEFAULTS = 39,
 	/* To the first protocol: a peer has connected to a listening socket. user: a struct
 	 * lws_filter_network_conn_args *. in: the descriptor as a pointer-sized number. wsi is the listening

@@ -53,8 +53,9 @@ struct lws_client_connect_info {
 	const char *host;            /* Host header; NULL = address */
 	const char *origin;          /* Origin header; NULL = none. See also
 	                                LWS_SERVER_OPTION_JUST_USE_RAW_ORIGIN */
-	const char *protocol;        /* ws subprotocols to offer, separated by commas; NULL = none. Also the
-	                                local protocol, unless local_protocol_name is set */
+	const char *protocol;        /* ws subprotocols to offer, separated by commas; NULL = none. Also the local
+	                                protocol, unless local_protocol_name is set: the first that the vhost has,
+	                                and then the one that the server picks; the vhost's first if it has none */
 	int ietf_version_or_minus_one; /* not used */
 	void *userdata;              /* the wsi's user pointer: the program's, must stay. NULL = allocate
 	                                per_session_data_size */

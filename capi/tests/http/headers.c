@@ -24,6 +24,8 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 	if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION || reason == LWS_CALLBACK_ESTABLISHED) {
 		asked++;
 		ask_about(wsi);
+		if (reason == LWS_CALLBACK_ESTABLISHED)
+			return -1; /* as every request here ends its connection */
 	}
 
 	return 0;
@@ -189,13 +191,15 @@ cookies(struct lws *wsi)
 static void
 detach(struct lws *wsi)
 {
-	char b[16], *uri;
+	char b[16], all[300] = "", *uri;
 	int len;
 
 	CHECK_INT(lws_hdr_total_length(wsi, WSI_TOKEN_HOST), 9);
 	CHECK_INT(lws_http_headers_detach(wsi), 0);
 	CHECK_INT(lws_hdr_total_length(wsi, WSI_TOKEN_HOST), 0);
 	CHECK_INT(lws_hdr_custom_copy(wsi, b, sizeof b, "x-own", 5), -1);
+	CHECK_INT(lws_hdr_custom_name_foreach(wsi, add_name, all), -1);
+	CHECK_STR(all, "");
 	CHECK_INT(lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI), 0);
 	CHECK_INT(lws_http_get_uri_and_method(wsi, &uri, &len), -1);
 	CHECK_INT(lws_get_urlarg_by_name_safe(wsi, "a", b, sizeof b), -1);
