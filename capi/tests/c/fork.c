@@ -63,7 +63,7 @@ daemonized(void)
 		setsid();
 		if (fork())
 			_exit(0);
-		alarm(60);
+		alarm(HUNG_S / 2);
 		check_failed = 0;
 		peer_use();
 		ok = !check_failed;

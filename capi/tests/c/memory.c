@@ -57,6 +57,7 @@ slow_reader(void)
 	rss = resident_kib();
 	flood = 100000;
 	lws_callback_on_writable(server);
+	UNTIL(!server || lws_send_pipe_choked(server));
 	serve_for(300);
 	CHECK(server && lws_send_pipe_choked(server));
 	CHECK(sent < 16 << 20); /* what the kernel takes, and little more */

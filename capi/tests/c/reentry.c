@@ -330,7 +330,7 @@ everything(enum lws_callback_reasons reason, const char *name, enum act act)
 	if (target == LWS_CALLBACK_PROTOCOL_INIT)
 		CHECK(stage_vhost("another", 0, NULL) || what == MINUS || what == MINUS_ALWAYS || what == VHOST);
 	lws_cancel_service(cx);
-	for (int i = 0, quiet = 0; i < 300 && quiet < 5; i++) {
+	for (int i = 0, quiet = 0; i < 300 && (quiet < 5 || !fired); i++) {
 		before = made + ended + (int)strlen(trail);
 		lws_service(cx, i < 16 ? -1 : 1);
 		quiet = before == made + ended + (int)strlen(trail) && i > 24 ? quiet + 1 : 0;

@@ -440,8 +440,8 @@ serve_for(int ms)
 {
 	lws_usec_t end = lws_now_usecs() + ms * (lws_usec_t)1000, left;
 
-	while ((left = end - lws_now_usecs()) > 0)
-		serve((int)(left / 1000) + 1);
+	for (int turns = 0; (left = end - lws_now_usecs()) > 0 || turns < 3; turns++)
+		serve(left > 0 ? (int)(left / 1000) + 1 : -1);
 }
 
 static void
@@ -460,7 +460,7 @@ stage_begin(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGALRM, hung);
-	alarm(150);
+	alarm(HUNG_S);
 	if (argc > 1)
 		directory = argv[1];
 	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_INFO | LLL_USER, take_line);
@@ -476,7 +476,7 @@ stage_child(void (*fn)(void))
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		alarm(60);
+		alarm(HUNG_S / 2);
 		check_failed = 0;
 		fn();
 		fflush(stdout);

@@ -10,6 +10,9 @@
 
 /* How long anything may take before a test counts it as missing. Nothing waits for it where all is well. */
 #define PATIENCE_S 20
+/* How long a whole program may take before it counts as hung, with what it waits for and everything: on a machine that
+ * does much else, or under a sanitizer, some take minutes. */
+#define HUNG_S 600
 
 typedef int hook_fn(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
 
@@ -61,7 +64,7 @@ stage_close(void);
 /* The same for a context that the test has destroyed. */
 void
 stage_clean(void);
-/* Runs fn in a child; its status, 0 where its checks held. It must not take more than a minute. */
+/* Runs fn in a child; its status, 0 where its checks held. It must not hang. */
 int
 stage_child(void (*fn)(void));
 /* Sockets and pipes that the process has open. */
@@ -79,7 +82,7 @@ serve(int ms);
 			serve(20); \
 		check_true(!!(cond), __FILE__, __LINE__, "until " #cond); \
 	} while (0)
-/* Serves for so long, to see that something does not happen. */
+/* Serves for so long, and some turns at least, to see that something does not happen. */
 void
 serve_for(int ms);
 

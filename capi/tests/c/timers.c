@@ -95,6 +95,7 @@ scheduled(void)
 	cancel_in_callback = &tasks[1];
 	lws_sul_schedule(cx, 0, &tasks[0].sul, ran, 1);
 	lws_sul_schedule(cx, 0, &tasks[1].sul, ran, 2);
+	UNTIL(tasks[0].ran);
 	serve_for(20);
 	CHECK_INT(tasks[0].ran, 1);
 	CHECK_INT(tasks[1].ran, 0);
@@ -176,10 +177,10 @@ of_connections(void)
 	GROUP("a timer ends with its connection");
 	timer_returns = 0;
 	peer_open_ws(&p, stage_port(), NULL);
-	timers = 0;
 	lws_set_timer_usecs(server, 20000);
 	peer_close(&p);
 	UNTIL(!server);
+	timers = 0;
 	serve_for(40);
 	CHECK_INT(timers, 0);
 	stage_close();

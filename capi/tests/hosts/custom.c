@@ -194,6 +194,28 @@ count_listening(struct lws_dll2 *d, void *user)
 	return 0;
 }
 
+/* Destroys the vhost that it is called for second. */
+static int
+destroy_second(struct lws_dll2 *d, void *user)
+{
+	CHECK(d);
+	if (++*(int *)user == 2)
+		lws_vhost_destroy(lws_get_vhost_by_name(cx, "second"));
+	return 0;
+}
+
+static void
+add_vhost(const char *name)
+{
+	struct lws_context_creation_info info;
+
+	memset(&info, 0, sizeof info);
+	info.iface = "127.0.0.1";
+	info.protocols = protocols;
+	info.vhost_name = name;
+	CHECK(lws_create_vhost(cx, &info));
+}
+
 int
 main(void)
 {
@@ -202,7 +224,7 @@ main(void)
 	int peer, n = 0, was;
 	size_t got = 0;
 
-	alarm(60);
+	alarm(300);
 	lws_set_log_level(0, NULL);
 
 	GROUP("what there is from the beginning is told before the context is there: the event pipe and the listening socket");
@@ -212,6 +234,15 @@ main(void)
 	CHECK_INT(listening, 1);
 	CHECK_INT(lws_vhost_foreach_listen_wsi(cx, &n, count_listening), 0);
 	CHECK_INT(n, 1);
+
+	GROUP("a vhost may be destroyed while the listening ones are gone through");
+	add_vhost("second");
+	add_vhost("third");
+	n = 0;
+	CHECK_INT(lws_vhost_foreach_listen_wsi(cx, &n, destroy_second), 0);
+	CHECK_INT(n, 3);
+	lws_vhost_destroy(lws_get_vhost_by_name(cx, "third"));
+	CHECK_INT(count, 2);
 
 	GROUP("a connection is watched for writing while the kernel takes no more, and not for reading on hold");
 	peer = adopt();

@@ -285,7 +285,7 @@ several(void)
 int
 main(void)
 {
-	alarm(60);
+	alarm(300);
 	lws_set_log_level(LLL_ERR | LLL_WARN, NULL);
 	GROUP("a context comes and goes in the loop's timer, twice");
 	comes_and_goes();

@@ -256,7 +256,7 @@ main(int argc, char **argv)
 	const struct kind *k;
 	int i;
 
-	alarm(120);
+	alarm(300);
 	lws_set_log_level(LLL_ERR | LLL_WARN, keep_log);
 	for (k = kinds; k->name; k++) {
 		for (i = 1; i < argc && strcmp(argv[i], k->name); i++)

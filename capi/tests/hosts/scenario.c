@@ -12,7 +12,7 @@
 #define MANY 1000
 #define BUSY 50
 
-#define PATIENCE_S 90
+#define PATIENCE_S 300
 
 host_callback_fn *host_callback;
 

@@ -12,6 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* How long an answer may take before it counts as missing. Nothing waits for it where all is well. */
+#define WEB_PATIENCE_MS 20000
+
 static struct lws_context *web_cx;
 static struct lws_vhost *web_vh;
 static int web_port;
@@ -63,8 +66,8 @@ web_peer(void *arg)
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (fd >= 0 && !connect(fd, (void *)&to, sizeof to) && send(fd, a->request, n, MSG_NOSIGNAL) == (ssize_t)n)
-		/* to the end of the stream, or to where nothing more comes */
-		while (poll(&p, 1, 1000) > 0 && (r = recv(fd, a->answer + a->len, sizeof a->answer - 1 - a->len, 0)) > 0)
+		/* to the end of the stream: each request here ends its connection */
+		while (poll(&p, 1, WEB_PATIENCE_MS) > 0 && (r = recv(fd, a->answer + a->len, sizeof a->answer - 1 - a->len, 0)) > 0)
 			a->len += (size_t)r;
 	a->answer[a->len] = 0;
 	close(fd);
