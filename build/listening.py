@@ -19,14 +19,15 @@ def listens(port):
 
 
 class Listening:
-    """A command that is to listen on 127.0.0.1:port. RuntimeError where it does not within ten seconds."""
+    """A command that is to listen on 127.0.0.1:port. RuntimeError where it does not within twenty seconds."""
 
     def __init__(self, port, *command, **popen):
         self.port = port
         if listens(port):
             raise RuntimeError(f"another program listens on port {port}")
         self.process = subprocess.Popen([str(c) for c in command], **popen)
-        for _ in range(500):
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
             if listens(port):
                 return
             if self.process.poll() is not None:
@@ -45,7 +46,7 @@ class Listening:
         """Tells it to end, and gives its status."""
         self.process.terminate()
         try:
-            return self.process.wait(5)
+            return self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()

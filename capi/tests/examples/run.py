@@ -29,6 +29,8 @@ sys.path.append(str(ROOT / "build"))
 from listening import free_port  # noqa: E402
 TESTS = []
 OPTIONS = None
+# Seconds that anything may take before it counts as missing. Nothing waits for them where all is well.
+PATIENCE = 20
 
 
 def test(f):
@@ -36,7 +38,7 @@ def test(f):
     return f
 
 
-async def run(*command, stdin=None, timeout=20):
+async def run(*command, stdin=None, timeout=3 * PATIENCE):
     """(exit status, stdout, stderr) of a command that ends by itself."""
     p = await asyncio.create_subprocess_exec(*map(str, command), stdin=asyncio.subprocess.PIPE if stdin is not None else None,
                                              stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
@@ -67,12 +69,15 @@ class Server:
 
     async def __aenter__(self):
         self.p = await asyncio.create_subprocess_exec(self.program, str(self.port), *map(str, self.args), stdout=self.output)
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return self
             assert self.p.returncode is None, f"{self.name} ended with {self.p.returncode}"
             await asyncio.sleep(0.02)
+        self.p.kill()
+        await self.p.wait()
         raise AssertionError(f"{self.name} does not listen")
 
     async def __aexit__(self, kind, *_):
@@ -101,8 +106,8 @@ class Server:
         return websockets.connect(self.url(scheme="ws"), max_size=1 << 26, ping_interval=None, **more)
 
 
-async def until(condition, seconds=5):
-    end = time.monotonic() + seconds
+async def until(condition):
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         await asyncio.sleep(0.02)
@@ -199,8 +204,10 @@ def host(name):
                     await one.send(message)
                     await two.send(message)
                     assert await one.recv() == message and await two.recv() == message, "the echo differs"
-                started = time.monotonic()
-                while time.monotonic() - started < 1.2:	# the loop's own timer goes on beside
+                started, turns = time.monotonic(), 5
+                while turns:	# the loop's own timer goes on beside: when its time has come it takes a turn or two
+                    if time.monotonic() - started > 1.2:
+                        turns -= 1
                     await one.send("more")
                     assert await one.recv() == "more"
         if name not in ("poll", "custom", "extpoll"):
@@ -234,14 +241,15 @@ async def timers():
     ticks = [int(m) for m in re.findall(r"^tick \d+ after (\d+) ms$", out, re.M)]
     assert code == 0 and len(ticks) == 5, out
     for i, t in enumerate(ticks):
-        assert 100 * (i + 1) - 5 <= t <= 100 * (i + 1) + 300, out
+        # how late a busy machine may be is not the library's affair, as long as the time was not mistaken
+        assert 100 * (i + 1) - 5 <= t <= 100 * (i + 1) + 5000, out
     async with Server("timers", 0) as s:
         start = time.monotonic()
         async with s.ws() as ws:
             assert await ws.recv() == "still there?"
             greeted = time.monotonic() - start
             await ws.wait_closed()
-            assert 0.2 < greeted < 0.9 and 0.45 < time.monotonic() - start < 1.5
+            assert 0.2 < greeted < 5 and 0.45 < time.monotonic() - start < 10
             assert (ws.close_code, ws.close_reason) == (1000, "time is up")
 
 
@@ -473,7 +481,7 @@ async def lws_test_programs():
     with tempfile.TemporaryFile() as log:
         p = await asyncio.create_subprocess_exec("libwebsockets-test-server", f"--port={port}", stdout=log, stderr=log)
         try:
-            for _ in range(100):
+            for _ in range(400):
                 code, out, err = await run(example("http-client-get"), "127.0.0.1", port, "/")
                 if code == 0:
                     break
@@ -533,7 +541,7 @@ async def main():
         if OPTIONS.names and f.__name__ not in OPTIONS.names:
             continue
         try:
-            await asyncio.wait_for(f(), 60)
+            await asyncio.wait_for(f(), 9 * PATIENCE)
             passed += 1
             print(f"ok   {f.__name__}", flush=True)
         except (Exception, asyncio.TimeoutError) as e:
