@@ -9,6 +9,19 @@ import pytest
 import golws
 
 
+# Seconds that a test may take before it counts as hung. Nothing waits for them where all is well.
+PATIENCE = 50
+
+
+async def until(condition):
+    """Waits, as long as a test may take."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE
+    while not condition():
+        assert loop.time() < end, "it did not happen in time"
+        await asyncio.sleep(0.02)
+
+
 def on_asyncio(f):
     """Runs a coroutine test on asyncio; what goes to the loop's exception handler fails it."""
     @functools.wraps(f)
@@ -16,7 +29,7 @@ def on_asyncio(f):
         async def main():
             loop, lost = asyncio.get_running_loop(), []
             loop.set_exception_handler(lambda _, c: lost.append(c))
-            await asyncio.wait_for(f(*args, **kwargs), 20)
+            await asyncio.wait_for(f(*args, **kwargs), PATIENCE)
             assert not lost, lost
         asyncio.run(main())
         assert not golws._runtime._of

@@ -115,7 +115,7 @@ async def test_peer_that_does_not_answer_the_close():
     loop = asyncio.get_running_loop()
     start = loop.time()
     await ws.close()
-    assert 0.2 < loop.time() - start < 3
+    assert 0.2 < loop.time() - start < 9  # less than if it had not been asked for
     assert ws.close_code == 1006
     s.close()
 
@@ -148,7 +148,7 @@ async def test_cancelled_connect():
         s.setblocking(False)
         loop = asyncio.get_running_loop()
         c, _ = await loop.sock_accept(s)
-        while await asyncio.wait_for(loop.sock_recv(c, 1000), 5):
+        while await asyncio.wait_for(loop.sock_recv(c, 1000), 20):
             pass  # the client has hung up
         c.close()
     await asyncio.sleep(0.05)
@@ -159,23 +159,25 @@ async def test_cancelled_body_closes():
     closed = asyncio.get_running_loop().create_future()
 
     async def handler(ws):
-        async for _ in ws:
-            pass
-        closed.set_result(ws.close_code)
+        try:
+            async for _ in ws:
+                pass
+        finally:
+            closed.set_result(ws.close_code)
 
     async with golws.serve(handler, "127.0.0.1", 0) as s:
+        inside = asyncio.Event()
+
         async def body():
             async with golws.connect(f"ws://127.0.0.1:{s.port}/") as ws:
+                inside.set()
                 await ws.recv()
         t = asyncio.create_task(body())
-        while not s.connections:
-            await asyncio.sleep(0.01)
+        await inside.wait()
         t.cancel()
         with pytest.raises(asyncio.CancelledError):
             await t
-        await asyncio.wait([closed], timeout=5)
-        if closed.done() and closed.exception():
-            assert isinstance(closed.exception(), golws.ConnectionClosed)
+        assert await closed == 1011  # as where anything else ends the body
 
 
 @on_asyncio
