@@ -66,8 +66,9 @@ func (p *protocol) Callback(w *engine.Wsi, r engine.Reason, in engine.In) int {
 		runtime.KeepAlive(b)
 		return ret
 	}
-	at, top := t.lendString(in.Bytes)
-	ret := p.call(s, r, at, len(in.Bytes))
+	text, top := t.lendString(in.Bytes)
+	ret := p.call(s, r, uintptr(unsafe.Pointer(text)), len(in.Bytes))
+	runtime.KeepAlive(text)
 	t.strTop = top
 	return ret
 }
@@ -130,20 +131,20 @@ func isData(r engine.Reason) bool {
 	return false
 }
 
-// lendString copies b to the thread's C memory with a NUL behind it; the caller
-// sets strTop back to top when the callback is done.
-func (t *thread) lendString(b []byte) (at uintptr, top int) {
+// lendString copies b with a NUL behind it, to the thread's C memory where that has
+// the room. The caller keeps text alive and sets strTop back to top when the
+// callback is done.
+func (t *thread) lendString(b []byte) (text *byte, top int) {
 	top = t.strTop
 	if top+len(b)+1 > len(t.str) {
 		own := make([]byte, len(b)+1)
 		copy(own, b)
-		t.strLong = own // kept until the next long one: callbacks do not nest that deep with such
-		return uintptr(unsafe.Pointer(&own[0])), top
+		return &own[0], top
 	}
 	n := copy(t.str[top:], b)
 	t.str[top+n] = 0
 	t.strTop = top + n + 1
-	return uintptr(unsafe.Pointer(&t.str[top])), top
+	return &t.str[top], top
 }
 
 // lendArgs gives C a struct lws_process_html_args in the thread's memory; the
@@ -175,9 +176,11 @@ func (p *protocol) callAccess(s *C.struct_lws, r engine.Reason, v *h1.Access) in
 	if a == nil {
 		return -1
 	}
-	*(*uintptr)(unsafe.Pointer(&a.p)) = path
+	*(*uintptr)(unsafe.Pointer(&a.p)) = uintptr(unsafe.Pointer(path)) // perhaps Go's memory, so no pointer there
 	a.len, a.max_len = C.int(len(v.Path)), C.int(int32(uint32(v.Mask)))
-	return p.call(s, r, uintptr(unsafe.Pointer(a)), 0)
+	ret := p.call(s, r, uintptr(unsafe.Pointer(a)), 0)
+	runtime.KeepAlive(path)
+	return ret
 }
 
 // callHeaders lends C a buffer to append header lines to, of the thread's memory

@@ -83,7 +83,6 @@ type thread struct {
 	host  host
 
 	strTop, fragTop int // how much of str and frags is lent, by nesting callbacks
-	strLong         []byte
 }
 
 // vhost is the face's record of one vhost.
