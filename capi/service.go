@@ -228,12 +228,6 @@ func (t *thread) eachBound(v *vhost, p sameProtocol, f func(*engine.Wsi)) {
 	})
 }
 
-// What golws_each_bound does.
-const (
-	eachWritable = iota
-	eachFlow
-)
-
 // golws_each_bound asks for WRITEABLE callbacks of, or lets receive, the wsi of
 // the thread that are bound to p. post is for callers on another thread.
 //
@@ -249,7 +243,7 @@ func golws_each_bound(ct *C.struct_golws_thread, vh *C.struct_lws_vhost, p *C.st
 		t.e.Enter()
 		defer t.e.Leave()
 		t.eachBound(v, like, func(w *engine.Wsi) {
-			if what == eachFlow {
+			if what == C.GOLWS_EACH_FLOW {
 				if s := stub(w); s.flow&^C.LWS_RXFLOW_REASON_USER_BOOL == 0 {
 					s.flow = 0
 					w.Release(engine.HoldUser)

@@ -101,12 +101,10 @@ func (v *vhost) protocols(info *C.struct_lws_context_creation_info) []*engine.Pr
 	var from []*C.struct_lws_protocols
 	switch {
 	case info.pprotocols != nil:
-		v.c.pgiven = info.pprotocols
 		for p := info.pprotocols; *p != nil; p = next(p) {
 			from = append(from, *p)
 		}
 	case info.protocols != nil:
-		v.c.given = info.protocols
 		for p := info.protocols; p.callback != nil; p = next(p) {
 			from = append(from, p)
 		}

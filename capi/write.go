@@ -10,6 +10,13 @@ import (
 	"github.com/golws/golws/core/role/ws"
 )
 
+// The shim's limits are the engine's: what differs does not compile.
+var (
+	_ = [1]struct{}{}[engine.DirectSize-C.GOLWS_DIRECT_SIZE]
+	_ = [1]struct{}{}[engine.QueueMark-C.GOLWS_QUEUE_MARK]
+	_ = [1]struct{}{}[engine.QueueCap-C.GOLWS_QUEUE_CAP]
+)
+
 // golws_write is lws_write for what the shim does not batch: big payloads,
 // fragments, control frames, compressed messages, and writes from outside
 // service.

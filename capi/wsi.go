@@ -119,12 +119,6 @@ func golws_validity_confirmed(s *C.struct_lws) {
 	}
 }
 
-// What golws_wsi_related finds.
-const (
-	relatedParent = iota
-	relatedChild
-)
-
 // golws_wsi_related finds a wsi's parent or first child.
 //
 //export golws_wsi_related
@@ -135,7 +129,7 @@ func golws_wsi_related(s *C.struct_lws, which C.int) (ret *C.struct_lws) {
 		return nil
 	}
 	r := w.Parent()
-	if which == relatedChild {
+	if which == C.GOLWS_RELATED_CHILD {
 		r = w.Child()
 	}
 	if r == nil {
@@ -144,30 +138,17 @@ func golws_wsi_related(s *C.struct_lws, which C.int) (ret *C.struct_lws) {
 	return stub(r)
 }
 
-// What golws_wsi_text tells.
-const (
-	textTag = iota
-	textPeer
-)
-
-// golws_wsi_text writes a NUL-ended text about w and answers its length.
+// golws_wsi_name writes w's name in logs, NUL-ended, and answers its length.
 //
-//export golws_wsi_text
-func golws_wsi_text(s *C.struct_lws, which C.int, dst *C.char, size C.size_t) (ret C.int) {
+//export golws_wsi_name
+func golws_wsi_name(s *C.struct_lws, dst *C.char, size C.size_t) (ret C.int) {
 	defer guardWsi(s)
 	w := wsiOf(s)
 	if w == nil || size == 0 {
 		return 0
 	}
-	text := w.String()
-	if which == textPeer {
-		text = ""
-		if c := w.Carrier(); c != nil {
-			text = c.Remote().String()
-		}
-	}
 	out := bytesAt(unsafe.Pointer(dst), int(size))
-	n := copy(out[:len(out)-1], text)
+	n := copy(out[:len(out)-1], w.String())
 	out[n] = 0
 	return C.int(n)
 }

@@ -27,12 +27,7 @@ golws_wsi_gone(struct lws *w);
 void
 golws_wsi_records_free(struct golws_thread *t);
 
-/* ---- privileges.c ---- */
-
-int
-golws_privileges_named(struct lws_context_creation_info *i);
-int
-golws_privileges_drop(struct lws_context *cx);
+/* thread.c, vhost.c, host-service.c, host-uv.c */
 void
 golws_context_made(struct lws_context *cx);
 void
@@ -46,6 +41,13 @@ golws_service_ready(struct golws_thread *t);
 void
 golws_uv_free(struct lws_context *cx, void *p);
 
+/* ---- privileges.c ---- */
+
+int
+golws_privileges_named(struct lws_context_creation_info *i);
+int
+golws_privileges_drop(struct lws_context *cx);
+
 /* ---- host-service.c, host-uv.c ---- */
 
 /* Waits in the loop that hosts t; 1 where none does. */
@@ -55,6 +57,13 @@ void
 golws_uv_gone(struct lws_context *cx);
 
 /* ---- thread.c ---- */
+
+/* Service thread number tsi; NULL where there is no context or no such thread. */
+static inline struct golws_thread *
+golws_thread(struct lws_context *cx, int tsi)
+{
+	return cx && tsi >= 0 && tsi < cx->count_threads && cx->threads ? &cx->threads[tsi] : NULL;
+}
 
 /* Keeps a context's record from being freed; 0 where there is no such context any more. */
 int

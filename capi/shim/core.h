@@ -10,6 +10,17 @@
 
 #include "stub.h"
 
+/* The engine's limits (engine/write.go), by which the shim decides what it need not ask the core. From so many bytes on
+ * a payload goes straight to the kernel; so many waiting, and a connection is choked; more than that, and only the
+ * core may take a write. */
+#define GOLWS_DIRECT_SIZE (16u << 10)
+#define GOLWS_QUEUE_MARK (128u << 10)
+#define GOLWS_QUEUE_CAP (16u << 20)
+
+/* What each_bound does. */
+enum golws_each { GOLWS_EACH_WRITABLE, GOLWS_EACH_FLOW };
+/* Whom wsi_related finds. */
+enum golws_related { GOLWS_RELATED_PARENT, GOLWS_RELATED_CHILD };
 
 #define GOLWS_CORE_FUNCTIONS(F, W, T) \
 	/* context.go */ \
@@ -40,8 +51,8 @@
 	W(int, writable_now, -1, (struct lws *w), (w)) \
 	W(int, deflate_option, -1, (struct lws *w, const char *name, const char *value), (w, name, value)) \
 	W(int, rx_flow, -1, (struct lws *w, int on), (w, on)) \
-	W(int, ws_sending_multifragment, 0, (struct lws *w), (w)) \
 	/* wsi.go */ \
+	W(int, ws_sending_multifragment, 0, (struct lws *w), (w)) \
 	W(void, close_reason, , (struct lws *w, int code, const void *p, size_t len), (w, code, p, len)) \
 	W(int, close_payload, 0, (struct lws *w, unsigned char *dst), (w, dst)) \
 	W(void, set_timeout, , (struct lws *w, int reason, int64_t us), (w, reason, us)) \
@@ -51,7 +62,7 @@
 	W(void, validity_confirmed, , (struct lws *w), (w)) \
 	W(struct lws *, wsi_related, NULL, (struct lws *w, int which), (w, which)) \
 	/* the caller is inside, or does without: what logs refusals asks for it */ \
-	F(int, wsi_text, 0, (struct lws *w, int which, char *dst, size_t size), (w, which, dst, size)) \
+	F(int, wsi_name, 0, (struct lws *w, char *dst, size_t size), (w, dst, size)) \
 	/* adopt.go, client.go */ \
 	T(struct lws *, adopt, NULL, (struct golws_thread *t, struct lws_adopt_desc *d, const void *read, size_t len), (t, d, read, len)) \
 	T(struct lws *, connect, NULL, (struct golws_thread *t, struct lws_client_connect_info *info), (t, info)) \

@@ -11,9 +11,9 @@ lws_evlib_wsi_to_evlib_pt(struct lws *wsi)
 void *
 lws_evlib_tsi_to_evlib_pt(struct lws_context *ctx, int tsi)
 {
-	if (!ctx || tsi < 0 || tsi >= ctx->count_threads)
-		return NULL;
-	return ctx->threads[tsi].evlib_pt;
+	struct golws_thread *t = golws_thread(ctx, tsi);
+
+	return t ? t->evlib_pt : NULL;
 }
 
 void
@@ -39,21 +39,34 @@ __lws_close_free_wsi_final(struct lws *wsi)
 	lws_close_free_wsi(wsi, LWS_CLOSE_STATUS_NOSTATUS, "__lws_close_free_wsi_final()");
 }
 
+/* The vhost that was made next after number id, NULL for none. */
+static struct lws_vhost *
+vhost_after(struct lws_context *cx, uint32_t id)
+{
+	struct lws_vhost *vh, *found = NULL;
+
+	golws_contexts_lock();
+	for (vh = cx->vhosts; vh; vh = vh->next)
+		if (vh->id > id && (!found || vh->id < found->id))
+			found = vh;
+	golws_contexts_unlock();
+	return found;
+}
+
+/* By number, as cb may destroy any vhost. */
 int
 lws_vhost_foreach_listen_wsi(struct lws_context *cx, void *arg, lws_dll2_foreach_cb_t cb)
 {
 	struct lws_vhost *vh;
+	uint32_t id = 0;
 	int r = 0;
 
 	GOLWS_GIVEN(cx, 0);
-	golws_contexts_lock();
-	for (vh = cx->vhosts; vh && !r; vh = vh->next) {
-		golws_contexts_unlock();
+	while (!r && (vh = vhost_after(cx, id))) {
+		id = vh->id;
 		if (lws_get_vhost_listen_port(vh) > 0)
 			r = cb(&vh->listening, arg);
-		golws_contexts_lock();
 	}
-	golws_contexts_unlock();
 	return r;
 }
 

@@ -3,14 +3,6 @@
 
 #include <libwebsockets/golws.h>
 
-static struct golws_thread *
-thread(struct lws_context *cx, int tsi)
-{
-	if (!cx || tsi < 0 || tsi >= cx->count_threads || !cx->threads)
-		return NULL;
-	return &cx->threads[tsi];
-}
-
 /* The descriptor, which from now on follows deadlines too. -1 where there is none. */
 static int
 watched(struct golws_thread *t)
@@ -22,7 +14,7 @@ watched(struct golws_thread *t)
 int
 lws_service_pollfd(struct lws_context *context, int tsi)
 {
-	struct golws_thread *t = thread(context, tsi);
+	struct golws_thread *t = golws_thread(context, tsi);
 
 	return t ? watched(t) : -1;
 }
@@ -71,7 +63,7 @@ is_ours(struct golws_thread *t, int fd)
 int
 lws_service_fd_tsi(struct lws_context *context, struct lws_pollfd *pollfd, int tsi)
 {
-	struct golws_thread *t = thread(context, tsi);
+	struct golws_thread *t = golws_thread(context, tsi);
 	int fd = pollfd ? pollfd->fd : -1, r;
 
 	if (!t || !golws_pin(context))
@@ -98,7 +90,7 @@ lws_service_fd(struct lws_context *context, struct lws_pollfd *pollfd)
 int
 lws_service_adjust_timeout(struct lws_context *context, int timeout_ms, int tsi)
 {
-	struct golws_thread *t = thread(context, tsi);
+	struct golws_thread *t = golws_thread(context, tsi);
 	int64_t next;
 
 	if (!t)

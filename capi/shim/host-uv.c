@@ -4,9 +4,9 @@
 uv_loop_t *
 lws_uv_getloop(struct lws_context *context, int tsi)
 {
-	if (!context || tsi < 0 || tsi >= context->count_threads)
-		return NULL;
-	return golws_call_host_loop(&context->threads[tsi], LWS_SERVER_OPTION_LIBUV);
+	struct golws_thread *t = golws_thread(context, tsi);
+
+	return t ? golws_call_host_loop(t, LWS_SERVER_OPTION_LIBUV) : NULL;
 }
 
 /* The libuv handles that a context's program has told of. They often lie in memory that goes with the

@@ -4,14 +4,6 @@
 static void
 arm(struct golws_thread *t);
 
-static struct golws_thread *
-thread(struct lws_context *cx, int tsi)
-{
-	if (!cx || tsi < 0 || tsi >= cx->count_threads || !cx->threads)
-		return NULL;
-	return &cx->threads[tsi];
-}
-
 /* One turn of t, which the caller has entered. */
 static int
 serve(struct golws_thread *t, int64_t us)
@@ -48,7 +40,7 @@ lws_service_tsi(struct lws_context *context, int timeout_ms, int tsi)
 
 	if (!context || !golws_pin(context))
 		return -1;
-	t = thread(context, tsi);
+	t = golws_thread(context, tsi);
 	if (t && us && t->hosted && !golws_inside(t))
 		r = golws_service_hosted(t, us);
 	else
@@ -162,7 +154,7 @@ golws_sul_end(struct golws_thread *t)
 void
 lws_sul2_schedule(struct lws_context *context, int tsi, int flags, lws_sorted_usec_list_t *sul)
 {
-	struct golws_thread *t = thread(context, tsi);
+	struct golws_thread *t = golws_thread(context, tsi);
 
 	GOLWS_GIVEN(context);
 	if (!t) {

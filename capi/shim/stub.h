@@ -113,8 +113,6 @@ struct lws_vhost {
 	const char *iface; /* NULL for any */
 	void *user;
 	struct lws_protocols *protocols; /* our copy, `count` and a terminator */
-	const struct lws_protocols *given; /* the program's, which it may pass back to us */
-	const struct lws_protocols **pgiven; /* the same where it gave a list of pointers */
 	int count;
 	int listed; /* in the context's list */
 	const struct lws_protocol_vhost_options *pvo; /* the program's */
@@ -122,7 +120,6 @@ struct lws_vhost {
 	struct lws_log_cx *log_cx;
 	void (*finalize)(struct lws_vhost *vh, void *arg);
 	void *finalize_arg;
-	const char *tag;
 	lws_dll2_t listening; /* stands for its listening socket; lws_vhost_foreach_listen_wsi() */
 };
 
@@ -144,10 +141,9 @@ struct lws_context {
 	gid_t gid;
 	int caps[4];
 	int count_caps;
-	const char *hostname; /* canonical, "" until asked for */
-	const char *tag;
+	const char *hostname; /* canonical, NULL until asked for */
 	uint64_t options;
-	lws_reload_func reload; /* told when a deprecated context is empty */
+	lws_reload_func reload; /* told when a deprecated context listens no more */
 	_Atomic(int) deprecated;
 	_Atomic(int) destroying;
 	_Atomic(int) loop_exit; /* lws_default_loop_exit() */

@@ -61,7 +61,6 @@ free_record(struct lws_context *cx)
 	}
 	golws_free(cx->threads);
 	golws_uv_gone(cx);
-	golws_free((void *)(uintptr_t)cx->tag);
 	golws_free((void *)(uintptr_t)cx->hostname);
 	golws_free(cx);
 }

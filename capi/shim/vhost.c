@@ -54,7 +54,6 @@ golws_vhost_gone(struct lws_vhost *vh)
 		if (vh->log_cx)
 			lwsl_refcount_cx(vh->log_cx, -1);
 	}
-	golws_free((void *)(uintptr_t)vh->tag);
 	golws_free(vh);
 }
 
@@ -253,10 +252,8 @@ lws_callback_all_protocol_vhost_args(struct lws_vhost *vh, const struct lws_prot
 	return call_all(vh->cx, vh, protocol, reason, argp, len);
 }
 
-enum { EACH_WRITABLE, EACH_FLOW }; /* as golws_each_bound() in the core */
-
 static int
-each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_protocols *p, int what)
+each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_protocols *p, enum golws_each what)
 {
 	int i;
 
@@ -265,7 +262,7 @@ each(const struct lws_context *cx, const struct lws_vhost *vh, const struct lws_
 		int inside = golws_on_thread(t) && golws_enter(t);
 
 		golws_call_each_bound(t, (struct lws_vhost *)(uintptr_t)vh, (struct lws_protocols *)(uintptr_t)p,
-				      what, !inside);
+				      (int)what, !inside);
 		if (inside)
 			golws_leave(t);
 	}
@@ -276,19 +273,19 @@ int
 lws_callback_on_writable_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
 {
 	GOLWS_GIVEN(context, -1);
-	return each(context, NULL, protocol, EACH_WRITABLE);
+	return each(context, NULL, protocol, GOLWS_EACH_WRITABLE);
 }
 
 int
 lws_callback_on_writable_all_protocol_vhost(const struct lws_vhost *vhost, const struct lws_protocols *protocol)
 {
 	GOLWS_GIVEN(vhost, -1);
-	return each(vhost->cx, vhost, protocol, EACH_WRITABLE);
+	return each(vhost->cx, vhost, protocol, GOLWS_EACH_WRITABLE);
 }
 
 void
 lws_rx_flow_allow_all_protocol(const struct lws_context *context, const struct lws_protocols *protocol)
 {
 	GOLWS_GIVEN(context);
-	each(context, NULL, protocol, EACH_FLOW);
+	each(context, NULL, protocol, GOLWS_EACH_FLOW);
 }

@@ -1,13 +1,6 @@
 /* lws-write.h, lws-writeable.h: sending. */
 #include "core-call.h"
 
-/* From this size a payload goes straight to the kernel; see engine/write.go. */
-#define DIRECT_SIZE (16u << 10)
-/* From so many waiting bytes on a connection counts as choked (engine.QueueMark). */
-#define QUEUE_MARK (128u << 10)
-/* With more waiting, the core decides whether to take a write (engine.QueueCap). */
-#define QUEUE_CAP (16u << 20)
-
 static uint32_t
 head_room(uint8_t framing, size_t len)
 {
@@ -26,7 +19,7 @@ in_service(struct golws_thread *t)
 static int
 in_batch(const struct lws *w, size_t len, enum lws_write_protocol wp)
 {
-	if (w->framing == GOLWS_CROSS || len >= DIRECT_SIZE || w->tx.closed || w->tx.pending > QUEUE_CAP)
+	if (w->framing == GOLWS_CROSS || len >= GOLWS_DIRECT_SIZE || w->tx.closed || w->tx.pending > GOLWS_QUEUE_CAP)
 		return 0;
 	if (w->framing == GOLWS_RAW)
 		return !((int)wp & LWS_WRITE_BUFLIST);
@@ -101,7 +94,7 @@ int
 lws_send_pipe_choked(struct lws *wsi)
 {
 	GOLWS_GIVEN(wsi, 1);
-	return wsi->tx.blocked || wsi->tx.pending >= QUEUE_MARK;
+	return wsi->tx.blocked || wsi->tx.pending >= GOLWS_QUEUE_MARK;
 }
 
 int

@@ -147,18 +147,16 @@ lws_set_opaque_user_data(struct lws *wsi, void *data)
 	wsi->opaque = data;
 }
 
-enum { RELATED_PARENT, RELATED_CHILD }; /* as golws_wsi_related() in the core */
-
 struct lws *
 lws_get_parent(const struct lws *wsi)
 {
-	return golws_call_wsi_related((struct lws *)(uintptr_t)wsi, RELATED_PARENT);
+	return golws_call_wsi_related((struct lws *)(uintptr_t)wsi, GOLWS_RELATED_PARENT);
 }
 
 struct lws *
 lws_get_child(const struct lws *wsi)
 {
-	return golws_call_wsi_related((struct lws *)(uintptr_t)wsi, RELATED_CHILD);
+	return golws_call_wsi_related((struct lws *)(uintptr_t)wsi, GOLWS_RELATED_CHILD);
 }
 
 int
@@ -229,8 +227,6 @@ lws_retry_sul_schedule_retry_wsi(struct lws *wsi, lws_sorted_usec_list_t *sul, s
 
 /* ---- names in logs: made when first asked for ---- */
 
-enum { TEXT_TAG, TEXT_PEER }; /* as golws_wsi_text() in the core */
-
 const char *
 golws_wsi_tag(struct lws *wsi)
 {
@@ -243,7 +239,7 @@ golws_wsi_tag(struct lws *wsi)
 		return wsi->tag;
 	if (!golws_core_loaded() || !golws_enter(wsi->t))
 		return "";
-	got = golws_call_wsi_text(wsi, TEXT_TAG, text, sizeof text);
+	got = golws_call_wsi_name(wsi, text, sizeof text);
 	golws_leave(wsi->t);
 	if (got <= 0)
 		return "";
