@@ -143,8 +143,9 @@ func TestDestroyWhileThreadsServe(t *testing.T) {
 	if n := openFiles(t); n > before+1 { // the runtime's own poller comes with the first net.Dial
 		t.Errorf("%d descriptors open, %d before", n, before)
 	}
-	for i := 0; runtime.NumGoroutine() > goroutines && i < 100; i++ {
-		time.Sleep(10 * time.Millisecond)
+	// A goroutine has told of its end before it is gone, which nothing tells.
+	for end := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > goroutines && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
 	}
 	if n := runtime.NumGoroutine(); n > goroutines {
 		t.Errorf("%d goroutines, %d before", n, goroutines)

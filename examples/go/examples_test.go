@@ -4,9 +4,7 @@ package examples_test
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,21 +26,11 @@ func build(t *testing.T) string {
 	return dir
 }
 
-// freePort is one that nobody had a moment ago.
-func freePort(t *testing.T) string {
+// serve starts a server on a port that is free, and waits for the line that says
+// which: says matches the port.
+func serve(t *testing.T, says string, program string, args ...string) (c *exec.Cmd, port string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
-}
-
-// serve starts a server and waits for the line that says that it listens.
-func serve(t *testing.T, says string, program string, args ...string) *exec.Cmd {
-	t.Helper()
-	c := exec.Command(program, args...)
+	c = exec.Command(program, append(args, "0")...)
 	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -52,15 +40,16 @@ func serve(t *testing.T, says string, program string, args ...string) *exec.Cmd 
 	}
 	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() }) // it may have ended by itself
 	line, err := bufio.NewReader(out).ReadString('\n')
-	if ok, _ := regexp.MatchString(says, line); err != nil || !ok {
+	said := regexp.MustCompile(says).FindStringSubmatch(line)
+	if err != nil || said == nil {
 		t.Fatalf("%s says %q, %v", program, line, err)
 	}
-	return c
+	return c, said[1]
 }
 
 func TestEchoAndClient(t *testing.T) {
-	bin, port := build(t), freePort(t)
-	server := serve(t, "^listening on port "+port, filepath.Join(bin, "ws-echo"), port)
+	bin := build(t)
+	server, port := serve(t, `^listening on port (\d+)\n$`, filepath.Join(bin, "ws-echo"))
 	out, err := exec.Command(filepath.Join(bin, "ws-client"), "ws://127.0.0.1:"+port+"/", "50").CombinedOutput()
 	if err != nil || string(out) != "50 messages came back as they were sent\n" {
 		t.Errorf("client: %v, %q", err, out)
@@ -84,12 +73,12 @@ func TestEchoAndClient(t *testing.T) {
 }
 
 func TestStatic(t *testing.T) {
-	bin, port, dir := build(t), freePort(t), t.TempDir()
+	bin, dir := build(t), t.TempDir()
 	page := bytes.Repeat([]byte("golws "), 50_000)
 	if err := os.WriteFile(filepath.Join(dir, "page.txt"), page, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	serve(t, "^serving ", filepath.Join(bin, "http-static"), dir, port)
+	_, port := serve(t, `^serving .* on port (\d+)\n$`, filepath.Join(bin, "http-static"), dir)
 	for _, c := range []struct {
 		path   string
 		status int

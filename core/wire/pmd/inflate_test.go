@@ -367,7 +367,7 @@ func TestHistoryGrows(t *testing.T) {
 // One message of 1 GiB through both directions, with what they hold looked at on the way.
 func TestHugeMessage(t *testing.T) {
 	total := 1 << 30
-	if testing.Short() {
+	if testing.Short() || raceEnabled { // nothing here is concurrent, and the race detector takes minutes over a GiB
 		total = 1 << 25
 	}
 	r := rand.New(rand.NewSource(8))
