@@ -320,8 +320,9 @@ func TestInternalErrorInACallback(t *testing.T) {
 func TestLimits(t *testing.T) {
 	ctx := context.Background()
 	code := module(t, "github.com/golws/golws/wasm", "")
+	cache := t.TempDir()
 	t.Run("memory", func(t *testing.T) {
-		prog, err := host.Compile(ctx, code, host.Config{MaxMemory: 24 << 20})
+		prog, err := host.Compile(ctx, code, host.Config{MaxMemory: 24 << 20, CacheDir: cache})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -340,7 +341,7 @@ func TestLimits(t *testing.T) {
 		}
 	})
 	t.Run("memory within a callback", func(t *testing.T) {
-		prog, err := host.Compile(ctx, code, host.Config{MaxMemory: 24 << 20})
+		prog, err := host.Compile(ctx, code, host.Config{MaxMemory: 24 << 20, CacheDir: cache})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -371,7 +372,8 @@ func TestLimits(t *testing.T) {
 		}
 	})
 	t.Run("time", func(t *testing.T) {
-		prog, err := host.Compile(ctx, code, host.Config{CallTime: 50 * time.Millisecond})
+		// The calls before the one without end have to come to theirs meanwhile.
+		prog, err := host.Compile(ctx, code, host.Config{CallTime: time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -395,6 +397,89 @@ func TestLimits(t *testing.T) {
 			t.Errorf("a call without end: %v", err)
 		}
 	})
+}
+
+// closing is a Backend that panics when a connection is closed.
+type closing struct{ *pipes }
+
+func (closing) Close(int32) { panic("the backend's") }
+
+// A call that ends the instance may have been through a callback that panicked:
+// the panic comes out, and the instance is over nevertheless.
+func TestCallbackPanicsAndTheInstanceEnds(t *testing.T) {
+	p := emptyPipes(t)
+	p.start(program(t, ""), closing{p})
+	cx := p.must(p.i.CreateContext(m{"port": -2, "protocols": []any{m{"name": "x", "callback": p.i.Protocol(func(c *host.Call) int {
+		if engine.Reason(c.Reason) == engine.ReasonRawRX {
+			panic("mine")
+		}
+		return 0
+	})}}}))
+	vh := p.must(p.i.With("lws_get_vhost_by_name", 1, []uint64{uint64(cx)}, []byte("default")))
+	conn := p.must(p.i.NewConn(cx, "", ""))
+	p.must(p.i.WithInfo("lws_adopt_descriptor_vhost_via_info", vh, m{"fd": conn, "type": 2}))
+	func() {
+		defer func() {
+			if r := recover(); r != "mine" {
+				t.Errorf("recovered %v", r)
+			}
+		}()
+		err := p.i.Data(conn, []byte("x"))
+		t.Errorf("the panic did not come through: %v", err)
+	}()
+	over := p.i.Err()
+	if !errors.Is(over, host.ErrOver) || !strings.Contains(over.Error(), "the backend's") {
+		t.Errorf("the instance: %v", over)
+	}
+	if err := p.i.Tick(); err != over {
+		t.Errorf("a call behind it: %v", err)
+	}
+}
+
+// What was lent lasts until the callback that closes the instance returns, and
+// the call around ends; then nothing touches memory that is gone.
+func TestClosedInstance(t *testing.T) {
+	for _, within := range []bool{true, false} {
+		p := rig(t, "")
+		var got string
+		more := 0
+		cb := p.i.Protocol(func(c *host.Call) int {
+			if p.i.Err() != nil {
+				more++
+			}
+			if engine.Reason(c.Reason) == engine.ReasonRawRX {
+				if err := c.Close(); err != nil {
+					t.Error(err)
+				}
+				got = string(c.In)
+			}
+			return 0
+		})
+		cx := p.must(p.i.CreateContext(m{"port": -2, "protocols": []any{m{"name": "x", "callback": cb}}}))
+		vh := p.must(p.i.With("lws_get_vhost_by_name", 1, []uint64{uint64(cx)}, []byte("default")))
+		conn := p.must(p.i.NewConn(cx, "", ""))
+		w := host.Wsi(p.must(p.i.WithInfo("lws_adopt_descriptor_vhost_via_info", vh, m{"fd": conn, "type": 2})))
+		if within {
+			if err := p.i.Data(conn, []byte("lent")); !errors.Is(err, host.ErrOver) || got != "lent" || more != 0 {
+				t.Errorf("closing in a callback: %v, %q, %d callbacks behind it", err, got, more)
+			}
+		} else if err := p.i.Close(); err != nil {
+			t.Error(err)
+		}
+		_, err := p.i.CreateContext(m{"port": -1})
+		_, counters := p.i.Counters()
+		for what, err := range map[string]error{
+			"Data": p.i.Data(conn, []byte("x")), "Opened": p.i.Opened(conn, errors.New("no")), "CreateContext": err,
+			"Write": p.i.Write(w, []byte("x"), 0), "Tick": p.i.Tick(), "Counters": counters,
+		} {
+			if !errors.Is(err, host.ErrOver) {
+				t.Errorf("within %v: %s behind Close: %v", within, what, err)
+			}
+		}
+		if b := p.i.ReceiveBuffer(); b != nil {
+			t.Errorf("within %v: a receive buffer of %d bytes", within, len(b))
+		}
+	}
 }
 
 func TestCallbackPanicsOutside(t *testing.T) {

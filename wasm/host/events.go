@@ -21,6 +21,9 @@ func (i *Instance) Opened(conn int32, err error) error {
 // unless they lie there.
 func (i *Instance) Data(conn int32, b []byte) error {
 	for len(b) > 0 {
+		if i.over != nil {
+			return i.over
+		}
 		at, n := i.rx, min(len(b), int(i.rxSize))
 		if o, ok := i.offset(b); ok {
 			at, n = o, len(b)

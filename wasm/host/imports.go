@@ -168,11 +168,11 @@ func (i *Instance) protocol(s []uint64) (ret int) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			i.log(1, n32(s[1]), fmt.Sprintf("a callback panicked: %v\n%s", p, debug.Stack()))
 			if i.thrown == nil {
 				i.thrown = p
 			}
 			ret = -1
+			i.log(1, n32(s[1]), fmt.Sprintf("a callback panicked: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	c := &i.frame().call

@@ -56,6 +56,8 @@ type Instance struct {
 	over   error
 	thrown any // a panic of a callback's, thrown again when the export returned
 
+	closing bool // Close was called in a callback: the memory is freed when the outermost call has returned
+
 	rx, tx         uint32
 	rxSize, txSize uint32
 }
@@ -117,13 +119,20 @@ func (i *Instance) Raw(name string, args ...uint64) (uint64, error) {
 	i.depth++
 	err := f.CallWithStack(ctx, fr.stack[:])
 	i.depth--
-	if i.depth == 0 && i.thrown != nil {
-		p := i.thrown
-		i.thrown = nil
-		panic(p)
+	if err != nil {
+		err = i.ended(err)
+	}
+	if i.depth == 0 {
+		if i.closing {
+			i.release()
+		}
+		if p := i.thrown; p != nil {
+			i.thrown = nil
+			panic(p)
+		}
 	}
 	if err != nil {
-		return 0, i.ended(err)
+		return 0, err
 	}
 	return fr.stack[0], nil
 }
@@ -192,7 +201,9 @@ func (i *Instance) buffers() error {
 	return nil
 }
 
-// Close ends the instance and frees its memory. It is not called in a callback.
+// Close ends the instance and frees its memory. In a callback it ends the calls
+// around too, with ErrOver, and what the callback was lent is there until it
+// returns.
 func (i *Instance) Close() error {
 	if i.over == nil {
 		i.over = ErrOver
@@ -201,18 +212,29 @@ func (i *Instance) Close() error {
 	if i.mod != nil {
 		err = i.mod.Close(context.Background())
 	}
-	if i.region != nil {
-		i.region.free()
-		i.region = nil
+	if i.closing = i.depth > 0; !i.closing {
+		i.release()
 	}
 	return err
 }
 
-// Memory is the instance's linear memory. It does not move, but grows.
+// release frees the memory, which nothing may touch from then on.
+func (i *Instance) release() {
+	if i.region != nil {
+		i.region.free()
+		i.region = nil
+	}
+}
+
+// Memory is the instance's linear memory. It does not move, but grows, and is
+// gone with Close.
 func (i *Instance) Memory() api.Memory { return i.mem }
 
-// view is a part of linear memory.
+// view is a part of linear memory, nil where it is closed.
 func (i *Instance) view(p, n uint32) []byte {
+	if i.region == nil {
+		return nil
+	}
 	b, _ := i.mem.Read(p, n)
 	return b
 }
@@ -220,6 +242,9 @@ func (i *Instance) view(p, n uint32) []byte {
 // place puts pieces into memory that the module reads, one behind the other,
 // and has use called with where they are.
 func (i *Instance) place(use func(at []uint32) (int32, error), pieces ...[]byte) (int32, error) {
+	if i.over != nil {
+		return 0, i.over
+	}
 	total := 0
 	for _, p := range pieces {
 		total += len(p)

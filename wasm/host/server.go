@@ -62,7 +62,8 @@ func (s *Server) Post(f func()) { s.loop.Post(f) }
 // Stop ends Run. Any goroutine may call it.
 func (s *Server) Stop() { s.Post(func() { s.stopped = true }) }
 
-// Close closes the sockets and ends the instance.
+// Close closes the sockets and ends the instance. It is called when Run has
+// returned; Stop is for everywhere else.
 func (s *Server) Close() error {
 	for _, l := range s.lsns {
 		_ = l.Close() // the loop closes what is left
