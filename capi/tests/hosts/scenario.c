@@ -426,7 +426,8 @@ http(void)
 	end("http GET");
 }
 
-static int ticks[8], ticked;
+static int ticks[3], ticked;
+static lws_usec_t due[3], before; /* when each timer is, and when the last that went off was */
 
 static void
 tick(lws_sorted_usec_list_t *s);
@@ -434,32 +435,36 @@ tick(lws_sorted_usec_list_t *s);
 static lws_sorted_usec_list_t suls[3];
 
 static void
+set(int i, lws_usec_t in)
+{
+	lws_sul_schedule(cx, 0, &suls[i], tick, in);
+	due[i] = suls[i].us;
+}
+
+static void
 tick(lws_sorted_usec_list_t *s)
 {
-	ticks[ticked++] = (int)(s - suls);
-	if (s == &suls[2] && ticked == 2) /* once more */
-		lws_sul_schedule(cx, 0, s, tick, 5 * LWS_US_PER_MS);
+	int i = (int)(s - suls);
+
+	ticked++;
+	if (lws_now_usecs() < due[i])
+		fail("a timer came early");
+	if (due[i] < before)
+		fail("a timer came behind a later one");
+	before = due[i];
+	if (!ticks[i]++ && i == 2)
+		set(i, 5 * LWS_US_PER_MS); /* once more */
 }
 
 static void
 timers(void)
 {
-	lws_usec_t from;
-	int i;
-
 	begin(TIMERS);
-	ticked = 0;
-	from = lws_now_usecs();
-	lws_sul_schedule(cx, 0, &suls[0], tick, 40 * LWS_US_PER_MS);
-	lws_sul_schedule(cx, 0, &suls[1], tick, 1);
-	lws_sul_schedule(cx, 0, &suls[2], tick, 20 * LWS_US_PER_MS);
+	set(0, 40 * LWS_US_PER_MS);
+	set(1, 1);
+	set(2, 20 * LWS_US_PER_MS);
 	UNTIL(ticked == 4);
-	printf("== timers went off:");
-	for (i = 0; i < ticked; i++)
-		printf(" %d", ticks[i]);
-	printf("\n");
-	if (lws_now_usecs() - from < 40 * LWS_US_PER_MS)
-		fail("a timer came early");
+	printf("== timers went off: %d %d %d times\n", ticks[0], ticks[1], ticks[2]);
 	end("timers");
 }
 
