@@ -72,7 +72,7 @@ func (s *Server) route(w *engine.Wsi, x *Exchange) {
 		s.serveMounted(w, x, m, below)
 		return
 	}
-	s.elsewhere(w, x)
+	s.elsewhere(w, x, m, below)
 }
 
 // status answers with a page of the library's own.
@@ -84,12 +84,18 @@ func (s *Server) status(w *engine.Wsi, code int) {
 	s.complete(w)
 }
 
-// elsewhere has the protocol answer what the mount's files do not.
-func (s *Server) elsewhere(w *engine.Wsi, x *Exchange) {
+// elsewhere has the protocol answer what the mount's files do not: the mount's
+// own, which gets the part of the path below it as with a callback mount, or
+// else the vhost's first.
+func (s *Server) elsewhere(w *engine.Wsi, x *Exchange, m *engine.Mount, below []byte) {
 	if !w.Bound() && !s.rebind(w, x, w.Protocol()) {
 		return
 	}
-	s.ask(w, x, x.path())
+	path := x.path()
+	if m.Protocol != "" && len(below) > 0 {
+		path = below
+	}
+	s.ask(w, x, path)
 }
 
 // Access is In.Value of CHECK_ACCESS_RIGHTS.
@@ -145,16 +151,12 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 	path := append(x.room(), strings.TrimSuffix(m.Origin, "/")...)
 	path = append(path, below...)
 	if below[len(below)-1] == '/' {
-		if m.Default == "" {
-			path = append(path, "index.html"...)
-		} else {
-			path = append(path, m.Default...)
-		}
+		path = append(path, document(m)...)
 	}
 	h, fi, err := openFile(path)
 	if err != nil {
 		if missing(err) {
-			s.elsewhere(w, x)
+			s.elsewhere(w, x, m, below)
 			return
 		}
 		w.Logf(engine.LogErr, "cannot open %q: %v", path, err)
@@ -164,10 +166,10 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 	if !fi.regular {
 		h.close()
 		switch {
-		case fi.dir && below[len(below)-1] != '/':
+		case fi.dir && below[len(below)-1] != '/' && hasDocument(path, m):
 			s.addSlash(w, x)
 		case fi.dir:
-			s.elsewhere(w, x)
+			s.elsewhere(w, x, m, below)
 		default:
 			w.Logf(engine.LogNotice, "%q is neither a file nor a directory", path)
 			s.status(w, 403)
@@ -190,6 +192,24 @@ func (s *Server) serveMounted(w *engine.Wsi, x *Exchange, m *engine.Mount, below
 		return
 	}
 	s.pump(w, x)
+}
+
+// document is the file that stands for a directory.
+func document(m *engine.Mount) string {
+	if m.Default == "" {
+		return "index.html"
+	}
+	return m.Default
+}
+
+// hasDocument says whether a directory can be answered with a file. One that
+// cannot is nothing of the mount's, and the protocol may know its path.
+func hasDocument(dir []byte, m *engine.Mount) bool {
+	h, fi, err := openFile(append(append(dir, '/'), document(m)...))
+	if err == nil {
+		h.close()
+	}
+	return err == nil && fi.regular
 }
 
 // addSlash redirects to the directory's own path, as what it links to is

@@ -34,7 +34,7 @@ func site(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"www/page.html": "<p>a page</p>\n", "www/dir/index.html": "index", "www/a.unknown": "?", "www/.hidden.txt": "dot",
-		"www/sp ace.txt": "space", "secret.txt": "secret", "logins": "user:pass\nother:word\n", "www/empty.txt": "",
+		"www/sp ace.txt": "space", "www/bare/a.txt": "no document here", "secret.txt": "secret", "logins": "user:pass\nother:word\n", "www/empty.txt": "",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
@@ -118,6 +118,8 @@ func TestMountPaths(t *testing.T) {
 		{"/f/dir", "301 Moved Permanently", "location: /f/dir/\r\n"},
 		{"/f/dir/", "200 OK", "index"},
 		{"/f/", "404 Not Found", ""},
+		{"/f/bare", "404 Not Found", ""},
+		{"/f/bare/", "404 Not Found", ""},
 		{"/fx/page.html", "404 Not Found", ""},
 		{"/f/sp%20ace.txt", "200 OK", "space"},
 		{"/f/empty.txt", "200 OK", "content-length: 0\r\n"},
@@ -255,6 +257,19 @@ func TestProtocolMount(t *testing.T) {
 		b HTTP_FILE_COMPLETION
 		b HTTP_DROP_PROTOCOL
 		a HTTP_BIND_PROTOCOL`)
+	// What the files do not answer is the protocol's, by its path below the mount.
+	for _, c := range []struct{ request, path string }{
+		{get("/f/none", ""), "/none"}, {get("/f/bare", ""), "/bare"}, {"POST /f/page.html HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "/page.html"},
+		{"POST /f HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "/f"},
+	} {
+		p.send(c.request)
+		if got := p.take(); !strings.HasPrefix(got, "HTTP/1.1 404 ") {
+			t.Errorf("%q", got)
+		}
+		if got := r.takeLog(); !strings.Contains(got, "b HTTP "+c.path+"\n") {
+			t.Errorf("%s:\n%s", c.path, got)
+		}
+	}
 	line = "x-b: yes\r\n\r\n<injected>"
 	p.send(get("/f/page.html", ""))
 	p.wantText("")
