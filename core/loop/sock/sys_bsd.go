@@ -14,8 +14,6 @@ import (
 	"github.com/golws/golws/core/loop/sock/notify"
 )
 
-const maxIovecs = 64
-
 // spreadsPorts is false as SO_REUSEPORT gives all connections to one socket.
 const spreadsPorts = false
 
@@ -124,27 +122,6 @@ func setAccepted(fd int, remote loop.Addr, k loop.KeepAlive) error {
 
 func setAdopted(fd int, remote loop.Addr) error {
 	return setAccepted(fd, remote, loop.KeepAlive{})
-}
-
-func setKeepAlive(fd int, k loop.KeepAlive) error {
-	for _, o := range [...]struct{ level, name, value int }{
-		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
-		{unix.IPPROTO_TCP, keepIdle, k.Idle},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, k.Interval},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Probes},
-	} {
-		if o.value <= 0 {
-			continue
-		}
-		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
-			return os.NewSyscallError("setsockopt", err)
-		}
-	}
-	return nil
-}
-
-func setFastOpen(fd, queue int) error {
-	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN, queue))
 }
 
 // portAtConnect is what these systems do anyway.

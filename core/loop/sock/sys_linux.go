@@ -15,7 +15,7 @@ import (
 // The calls here are made on non-blocking sockets and go past the Go
 // scheduler (RawSyscall): they return at once.
 
-const maxIovecs = 64
+const keepIdle = unix.TCP_KEEPIDLE
 
 // spreadsPorts: connections are spread over the sockets that listen on a port
 // (SO_REUSEPORT).
@@ -122,29 +122,8 @@ func setAdopted(fd int, remote loop.Addr) error {
 	return setNoDelay(fd)
 }
 
-func setKeepAlive(fd int, k loop.KeepAlive) error {
-	for _, o := range [...]struct{ level, name, value int }{
-		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, k.Idle},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, k.Interval},
-		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, k.Probes},
-	} {
-		if o.value <= 0 {
-			continue
-		}
-		if err := unix.SetsockoptInt(fd, o.level, o.name, o.value); err != nil {
-			return os.NewSyscallError("setsockopt", err)
-		}
-	}
-	return nil
-}
-
 func bindDevice(fd, _ int, name string) error {
 	return os.NewSyscallError("setsockopt", unix.BindToDevice(fd, name))
-}
-
-func setFastOpen(fd, queue int) error {
-	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_FASTOPEN, queue))
 }
 
 // portAtConnect lets connections from one source address to different peers
