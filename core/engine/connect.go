@@ -300,6 +300,9 @@ func (w *Wsi) dialSpec(a loop.Addr) (loop.DialSpec, error) {
 		TOS: ci.typeOfService(), Priority: ci.Priority, ReuseAddr: ci.SSL&flagReuseAddr != 0,
 		PublicAddr: ci.SSL&flagPublicAddr != 0, ReadAll: ci.SSL&flagPrioritizeReads != 0,
 	}
+	if !a.IsUnix() {
+		s.Device = w.vhost.opt.device()
+	}
 	if ci.Iface == "" || a.IsUnix() {
 		return s, nil
 	}

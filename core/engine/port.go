@@ -129,9 +129,7 @@ func (c *Context) listenAddrs(v *Vhost, p *Port) ([]loop.Addr, error) {
 	if err != nil {
 		return nil, errNoInterface{fmt.Errorf("interface %q: %w", o.Iface, err)}
 	}
-	if o.BindDevice {
-		p.spec.Device = o.Iface
-	}
+	p.spec.Device = o.device()
 	for _, a := range as { // lws listens on one address of an interface: IPv4 first
 		if a.Is4() || !o.DisableIPv6 {
 			return []loop.Addr{at(a)}, nil

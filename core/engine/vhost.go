@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 
@@ -29,7 +30,7 @@ type VhostOptions struct {
 	DisableIPv6     bool
 	V6Only          bool
 	ShareListen     bool // other processes may listen on the same address
-	BindDevice      bool // bind the socket to Iface as a device
+	BindDevice      bool // bind sockets, those of clients too, to Iface as a device
 	StrictHost      bool // refuse upgrades whose Host header is not the vhost's name and port
 	AwaitInterface  bool // where Iface is not there yet, listen when it has come; else that is an error
 	ValidateUTF8    bool // refuse text messages that are not UTF-8
@@ -70,6 +71,14 @@ func (o *VhostOptions) AcceptAs(role, protocol string, all, others bool) {
 	}
 	o.AdoptListenRole, o.FallbackToRole = all, others
 	o.ListenRole, o.ListenProtocol = role, protocol
+}
+
+// device is the network interface to bind sockets to, "" for none.
+func (o *VhostOptions) device() string {
+	if _, err := netip.ParseAddr(o.Iface); !o.BindDevice || o.UnixSocket || err == nil {
+		return ""
+	}
+	return o.Iface
 }
 
 // Values of VhostOptions.Port (lws-context-vhost.h, CONTEXT_PORT_…).
