@@ -54,9 +54,19 @@ def contains(said, *wanted):
 def c_readme(folder):
     text, port = block("README.md", "c", "int main")
     (folder / "echo.c").write_text(text)
-    flags = run("pkg-config", "--cflags", "--libs", "libwebsockets", PKG_CONFIG_PATH=str(OUT)).split()
-    run("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wconversion", "-Werror", "-o", folder / "echo", folder / "echo.c", *flags)
-    with Listening(port, folder / "echo", env=dict(os.environ, LD_LIBRARY_PATH=str(OUT)), stderr=subprocess.DEVNULL):
+    lines, _ = block("README.md", "sh", "cc echo.c")
+    export, compiling, running, _ = lines.splitlines()	# the last is what echoes() does
+    (folder / "build").symlink_to(ROOT / "build")
+    run("bash", "-ec", f"{export}\n{compiling} -Wall -Wextra -Wno-unused-parameter -Wconversion -Werror", cwd=folder)
+    with Listening(port, "bash", "-ec", f"{export}\nexec {running.removesuffix(' &')}", cwd=folder, stderr=subprocess.DEVNULL):
+        echoes(port)
+
+
+def go_page(folder):
+    text, port = block("docs/go.md", "go", "func main()")
+    (folder / "echo.go").write_text(text)
+    run("go", "build", "-o", folder / "echo-go", folder / "echo.go")
+    with Listening(port, folder / "echo-go", stderr=subprocess.DEVNULL):
         echoes(port)
 
 
@@ -200,7 +210,7 @@ def main():
     failed = passed = 0
     for title, attempt in (
         ("links", links), ("examples are listed", examples_listed), ("files", files), ("targets of make", targets),
-        ("README.md: C", c_readme), ("docs/hosting.md: C", c_hosting),
+        ("README.md: C", c_readme), ("docs/hosting.md: C", c_hosting), ("docs/go.md", go_page),
         ("bindings/python/README.md", python_readme), ("docs/python.md: low level", python_low_level),
         ("docs/perl.md: client and server", perl_pages),
         ("bindings/js/README.md", javascript("bindings/js/README.md", "import { WebSocket, serve }")),

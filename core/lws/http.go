@@ -61,3 +61,19 @@ func DummyHTTP(w *Wsi, r Reason) int {
 	}
 	return 0
 }
+
+// ResponseCode is the status of the answer to w's request, 0 before there is one.
+func ResponseCode(w *Wsi) int { return h1.ResponseCode(w) }
+
+// ReadBody takes the answer's body, as far as it lies in the next max received
+// bytes: RECEIVE_CLIENT_HTTP_READ is called with its pieces before ReadBody
+// returns, and COMPLETED_CLIENT_HTTP behind the last. Call it in
+// RECEIVE_CLIENT_HTTP; without it nothing more is received. Nonzero is for the
+// callback to return.
+func ReadBody(w *Wsi, max int) int { return h1.Read(w, max) }
+
+// BodyPending says whether w's request has a body, or more of it, to be sent:
+// true in CLIENT_APPEND_HANDSHAKE_HEADER, where the header that gives its length
+// is added, then w.CallbackOnWritable; it is written in CLIENT_HTTP_WRITEABLE, and
+// false goes with its last bytes.
+func BodyPending(w *Wsi, pending bool) { h1.BodyPending(w, pending) }

@@ -3,8 +3,23 @@
 // it too.
 //
 // A program makes a Context with New, adds vhosts to it with CreateVhost, and
-// runs it with Run, or with Service from a loop of its own. A protocol's
-// Handler gets what lws users know as callbacks.
+// runs it with Run, or with Thread.Service from a loop of its own. A protocol's
+// Handler gets what lws users know as callbacks: engine.Reason and
+// include/libwebsockets/lws-callbacks.h say what each brings and what its return
+// value does.
+//
+// # Threads
+//
+// A Wsi belongs to one Thread for life, and its callbacks come there: with Run, on
+// the goroutine that called it. What is not said to be for any thread is called
+// there only, in callbacks or by w.Thread().Loop().Post from another goroutine.
+// Memory in callbacks is lent until they return.
+//
+// # Where the rest is
+//
+// The types here are core/engine's, and have their methods there: go doc
+// github.com/golws/golws/core/engine Wsi. Headers and url arguments of a request
+// or answer are read from HTTP(w), an Exchange of core/role/h1.
 package lws
 
 import (
@@ -19,7 +34,7 @@ import (
 	"github.com/golws/golws/core/loop/sock"
 )
 
-// What a program needs of the engine, under one roof.
+// What a program needs of core/engine, where each is described.
 type (
 	Context         = engine.Context
 	Thread          = engine.Thread

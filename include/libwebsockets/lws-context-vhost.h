@@ -357,7 +357,10 @@ struct lws_context_creation_info {
 /* Makes a context, and one vhost with LWS_SERVER_OPTION_EXPLICIT_VHOSTS not set. Nothing is served
  * until lws_service() runs. Returns NULL if it cannot be, with the reason logged: a vhost that cannot be
  * made, an event loop or TLS that this library does not have, no memory or descriptors, or a process
- * that was forked after its parent had made a context. Any thread; several contexts can be in a process. */
+ * that was forked after its parent had made a context. Any thread; several contexts can be in a process.
+ *
+ * What is marked "none yet" is ignored; a log line (LLL_WARN) tells of a member that would switch something
+ * on. Only a certificate or key makes it fail. */
 LWS_VISIBLE LWS_EXTERN struct lws_context *
 lws_create_context(const struct lws_context_creation_info *info);
 
