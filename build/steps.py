@@ -54,6 +54,7 @@ CHECK = [
                      'if [ "$before" != "$after" ]; then git diff --stat; exit 1; fi'),
     ("go.mod", "go mod tidy -diff"),
     ("notice", "build/notices.py --check"),
+    ("versions", "build/versions.py"),
 ]
 
 COUNTED = re.compile(r"^(\d+) passed, (\d+) failed", re.M)

@@ -5,7 +5,6 @@ GOLWS_LIBDIR and GOLWS_INCLUDE name other places.
 """
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 
@@ -25,11 +24,6 @@ def have_libraries():
         subprocess.check_call(["make", "build"], cwd=ROOT)
 
 
-def version():
-    text = (INCLUDE / "lws_config.h").read_text()
-    return re.search(r'#define LWS_LIBRARY_VERSION "([\d.]+)', text)[1]
-
-
 class Build(build_ext):
     def run(self):
         super().run()
@@ -43,7 +37,7 @@ class Build(build_ext):
 
 have_libraries()
 setup(
-    version=version(),
+    version=(ROOT / "VERSION").read_text().strip(),
     cmdclass={"build_ext": Build},
     cffi_modules=["build_ffi.py:ffibuilder"],
     ext_modules=[Extension(

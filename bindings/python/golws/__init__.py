@@ -1,4 +1,6 @@
 """WebSockets and HTTP on your event loop."""
+from importlib import metadata as _metadata
+
 from . import _native, exceptions, lowlevel
 from ._ffi import ffi, lib
 from .client import ClientConnection, Retry, connect, unix_connect
@@ -8,4 +10,4 @@ from .http import Headers, Request, Response, request
 from .server import Mount, Server, ServerConnection, serve, unix_serve
 
 _native._use_exceptions(exceptions.ContextForked, exceptions.ConnectionClosedError)
-__version__ = ffi.string(lib.lws_get_library_version()).decode()
+__version__ = _metadata.version("golws")
