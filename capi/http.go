@@ -151,14 +151,18 @@ func golws_vhost_http_body_limit(vh *C.struct_lws_vhost, bytes C.uint64_t) {
 // for and never freed.
 var mimeTypes sync.Map
 
-// golws_http_mimetype is the built-in media type of a file's name. Any thread.
+// golws_http_mimetype is the built-in media type of a file's name; one that gives
+// way to a mount's own sets *late. Any thread.
 //
 //export golws_http_mimetype
-func golws_http_mimetype(file *C.char) (ret *C.char) {
+func golws_http_mimetype(file *C.char, late *C.int) (ret *C.char) {
 	defer guard(nil)
-	t := h1.MimeType(goString(file), nil)
+	t, givesWay := h1.BuiltInType(goString(file))
 	if t == "" {
 		return nil
+	}
+	if givesWay {
+		*late = 1
 	}
 	if c, ok := mimeTypes.Load(t); ok {
 		return c.(*C.char)

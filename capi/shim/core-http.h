@@ -25,7 +25,7 @@
 	W(int, http_file_fragment, -1, (struct lws *w), (w)) \
 	W(int, http_completed, 1, (struct lws *w), (w)) \
 	W(void, http_mark_sse, , (struct lws *w), (w)) \
-	F(const char *, http_mimetype, NULL, (const char *file), (file)) \
+	F(const char *, http_mimetype, NULL, (const char *file, int *late), (file, late)) \
 	F(void, vhost_http_body_limit, , (struct lws_vhost *vh, uint64_t bytes), (vh, bytes)) \
 	/* http_client.go */ \
 	W(int, http_client_read, -1, (struct lws *w, char *buf, int *len), (w, buf, len)) \

@@ -7,16 +7,19 @@ const char *
 lws_get_mimetype(const char *file, const struct lws_http_mount *m)
 {
 	const struct lws_protocol_vhost_options *t;
-	const char *type = file ? golws_call_http_mimetype(file) : NULL;
+	int late = 0;
+	const char *type = file ? golws_call_http_mimetype(file, &late) : NULL, *rest = NULL;
 	size_t n = file ? strlen(file) : 0, k;
 
-	for (t = m && file && !type ? m->extra_mimetypes : NULL; t; t = t->next) {
+	for (t = m && file && (!type || late) ? m->extra_mimetypes : NULL; t; t = t->next) {
 		k = strlen(t->name);
-		if (!strcmp(t->name, "*") || (k <= n && !strcmp(file + n - k, t->name)))
+		if (!strcmp(t->name, "*"))
+			rest = rest ? rest : t->value;
+		else if (k <= n && !strcmp(file + n - k, t->name))
 			return t->value;
 	}
 
-	return type;
+	return type ? type : rest;
 }
 
 int

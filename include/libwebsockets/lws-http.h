@@ -9,8 +9,9 @@ struct lws_http_mount;
 
 /* ---- files ---- */
 
-/* The content type for a file name by its suffix: of the built-in ones, or of m's extra_mimetypes if m is
- * not NULL. NULL if there is none. The library's or the mount's: do not free. Any thread. */
+/* The content type for a file name by its suffix: of those that lws has too, else of m's extra_mimetypes if
+ * m is not NULL, else of those that only this library has, else that of "*" in extra_mimetypes. NULL if
+ * there is none. The library's or the mount's: do not free. Any thread. */
 LWS_VISIBLE LWS_EXTERN const char *
 lws_get_mimetype(const char *file, const struct lws_http_mount *m);
 

@@ -86,7 +86,9 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
 }
 
 static const struct lws_protocols protocols[] = { { .name = "http", .callback = callback }, LWS_PROTOCOL_LIST_TERM };
-static struct lws_protocol_vhost_options own_type = { .name = ".own", .value = "text/x-mount" };
+static struct lws_protocol_vhost_options own_html = { .name = ".html", .value = "not/this" },
+					 own_zip = { .next = &own_html, .name = ".zip", .value = "application/x-mount" },
+					 own_type = { .next = &own_zip, .name = ".own", .value = "text/x-mount" };
 static struct lws_http_mount mount;
 
 static void
@@ -118,6 +120,10 @@ types(void)
 	CHECK(!lws_get_mimetype("no-suffix", &mount));
 	CHECK(!lws_get_mimetype("", &mount));
 	CHECK_STR(lws_get_mimetype("x.own", &mount), "text/x-mount");
+	CHECK_STR(lws_get_mimetype("x.html", &mount), "text/html"); /* what lws knows comes first */
+	CHECK_STR(lws_get_mimetype("x.zip", &mount), "application/x-mount");
+	CHECK_STR(lws_get_mimetype("x.zip", NULL), "application/zip");
+	CHECK_STR(lws_get_mimetype("x.xml", NULL), "application/xml");
 	for (i = 0; i < sizeof names / sizeof *names; i++) {
 		snprintf(path, sizeof path, "%s/%s", dir, names[i]);
 		write_file(path, "x", 1);

@@ -7,48 +7,72 @@ import (
 	"github.com/golws/golws/core/engine"
 )
 
-// mimeTypes are those that need no configuration (IANA media types).
-var mimeTypes = map[string]string{
-	".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml",
-	".css": "text/css", ".js": "text/javascript", ".mjs": "text/javascript",
-	".json": "application/json", ".map": "application/json", ".webmanifest": "application/manifest+json",
-	".xml": "text/xml", ".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv", ".ics": "text/calendar",
-	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
-	".svg": "image/svg+xml", ".ico": "image/x-icon", ".webp": "image/webp", ".avif": "image/avif", ".bmp": "image/bmp",
-	".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".woff2": "font/woff2",
-	".gz": "application/gzip", ".zip": "application/zip", ".pdf": "application/pdf", ".wasm": "application/wasm",
-	".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".wav": "audio/wav", ".flac": "audio/flac",
-	".mp4": "video/mp4", ".webm": "video/webm", ".ogv": "video/ogg",
-	".bin": "application/octet-stream",
+// media is a media type (IANA) that needs no configuration. A late one gives way
+// to the mount's own: lws has none for such names, so its users configure them.
+type media struct {
+	name string
+	late bool
 }
 
-// MimeType is a file's media type by its name: a known one, else one of the
-// mount's, whose "*" stands for any; "" where there is none. m may be nil.
+var mediaTypes = map[string]media{
+	".html": {"text/html", false}, ".htm": {"text/html", false}, ".css": {"text/css", false}, ".js": {"text/javascript", false},
+	".json": {"application/json", false}, ".xml": {"application/xml", false}, ".txt": {"text/plain", false},
+	".png": {"image/png", false}, ".jpg": {"image/jpeg", false}, ".jpeg": {"image/jpeg", false}, ".gif": {"image/gif", false},
+	".svg": {"image/svg+xml", false}, ".ico": {"image/x-icon", false}, ".gz": {"application/gzip", false},
+	".ttf": {"font/ttf", false}, ".otf": {"font/otf", false}, ".woff": {"font/woff", false}, ".woff2": {"font/woff2", false},
+
+	".xhtml": {"application/xhtml+xml", true}, ".mjs": {"text/javascript", true}, ".map": {"application/json", true},
+	".webmanifest": {"application/manifest+json", true}, ".md": {"text/markdown", true}, ".csv": {"text/csv", true},
+	".ics": {"text/calendar", true}, ".webp": {"image/webp", true}, ".avif": {"image/avif", true}, ".bmp": {"image/bmp", true},
+	".zip": {"application/zip", true}, ".pdf": {"application/pdf", true}, ".wasm": {"application/wasm", true},
+	".mp3": {"audio/mpeg", true}, ".ogg": {"audio/ogg", true}, ".oga": {"audio/ogg", true}, ".wav": {"audio/wav", true},
+	".flac": {"audio/flac", true}, ".mp4": {"video/mp4", true}, ".webm": {"video/webm", true}, ".ogv": {"video/ogg", true},
+	".bin": {"application/octet-stream", true},
+}
+
+// BuiltInType is a file's media type by its name, "" where there is none. A late
+// one gives way to one that a mount has for the name.
+func BuiltInType(path string) (name string, late bool) {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 || strings.IndexByte(path[i:], '/') >= 0 {
+		return "", false
+	}
+	t, ok := mediaTypes[path[i:]]
+	if !ok {
+		t = mediaTypes[strings.ToLower(path[i:])]
+	}
+	return t.name, t.late
+}
+
+// MimeType is a file's media type by its name: a built-in one or one of the
+// mount's, whose "*" stands for what has no other; "" where there is none. m may be nil.
 func MimeType(path string, m *engine.Mount) string {
-	if i := strings.LastIndexByte(path, '.'); i >= 0 && strings.IndexByte(path[i:], '/') < 0 {
-		if t, ok := mimeTypes[path[i:]]; ok {
-			return t
-		}
-		if t, ok := mimeTypes[strings.ToLower(path[i:])]; ok {
-			return t
-		}
+	name, late := BuiltInType(path)
+	if name != "" && !late || m == nil {
+		return name
 	}
-	if m == nil {
-		return ""
-	}
+	rest := ""
 	for _, t := range m.MimeTypes {
-		if t.Name == "*" || strings.HasSuffix(path, t.Name) {
+		switch {
+		case t.Name == "*":
+			if rest == "" {
+				rest = t.Value
+			}
+		case strings.HasSuffix(path, t.Name):
 			return t.Value
 		}
 	}
-	return ""
+	if name != "" {
+		return name
+	}
+	return rest
 }
 
 // mimeOf is MimeType for a path in memory that is reused.
 func mimeOf(path []byte, m *engine.Mount) string {
 	if i := bytes.LastIndexByte(path, '.'); i >= 0 {
-		if t, ok := mimeTypes[string(path[i:])]; ok {
-			return t
+		if t, ok := mediaTypes[string(path[i:])]; ok && !t.late {
+			return t.name
 		}
 	}
 	return MimeType(string(path), m)

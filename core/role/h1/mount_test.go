@@ -33,7 +33,7 @@ func site(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"www/page.html": "<p>a page</p>\n", "www/dir/index.html": "index", "www/a.unknown": "?", "www/.hidden.txt": "dot",
+		"www/page.html": "<p>a page</p>\n", "www/dir/index.html": "index", "www/a.unknown": "?", "www/a.zip": "z", "www/a.pdf": "p", "www/.hidden.txt": "dot",
 		"www/sp ace.txt": "space", "www/bare/a.txt": "no document here", "secret.txt": "secret", "logins": "user:pass\nother:word\n", "www/empty.txt": "",
 	} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
@@ -102,7 +102,7 @@ func TestMountPaths(t *testing.T) {
 		return &engine.Mount{Mountpoint: at, Origin: origin, OriginKind: engine.MountFile}
 	}
 	star := file("/star", dir+"/www")
-	star.MimeTypes = []*engine.PVO{{Name: ".odd", Value: "a/b"}, {Name: "*", Value: "application/any"}}
+	star.MimeTypes = []*engine.PVO{{Name: ".html", Value: "not/this"}, {Name: "*", Value: "application/any"}, {Name: ".zip", Value: "application/own"}}
 	dots := file("/dots/", dir+"/www/")
 	dots.Headers = []*engine.PVO{{Name: "x-mount:", Value: "yes"}}
 	r.vhost(engine.VhostOptions{Mounts: []*engine.Mount{
@@ -124,7 +124,11 @@ func TestMountPaths(t *testing.T) {
 		{"/f/sp%20ace.txt", "200 OK", "space"},
 		{"/f/empty.txt", "200 OK", "content-length: 0\r\n"},
 		{"/f/a.unknown", "415 Unsupported Media Type", ""},
-		{"/star/a.unknown", "200 OK", "content-type: application/any"},
+		{"/star/a.unknown", "200 OK", "content-type: application/any\r\n"},
+		{"/star/page.html", "200 OK", "content-type: text/html\r\n"},
+		{"/star/a.zip", "200 OK", "content-type: application/own\r\n"},
+		{"/star/a.pdf", "200 OK", "content-type: application/pdf\r\n"},
+		{"/f/a.zip", "200 OK", "content-type: application/zip\r\n"},
 		{"/dots/.hidden.txt", "200 OK", "x-mount: yes\r\n"},
 		{"/f/../secret.txt", "404 Not Found", ""},
 		{"/f/%2e%2e/secret.txt", "404 Not Found", ""},
