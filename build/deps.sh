@@ -98,8 +98,8 @@ if [ ${#missing[@]} -gt 0 ]; then
 	else
 		echo "installing ${missing[*]}"
 		export DEBIAN_FRONTEND=noninteractive
-		apt-get update -qq
-		apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+		apt-get -o Acquire::Retries=5 update -qq
+		apt-get -o Acquire::Retries=5 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 		missing=()
 	fi
 fi

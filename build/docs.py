@@ -158,7 +158,7 @@ def example_pair(server, client):
             if source.endswith(".mjs"):
                 install = re.search(r"`npm (install .*?)`", (ROOT / "examples/README.md").read_text())[1]
                 shutil.copy(ROOT / "examples/js" / source, folder)
-                run("npm", *install.replace("examples/js", str(folder)).split(), "--silent")
+                run("npm", *install.replace("examples/js", str(folder)).split(), "--silent", "--no-audit", "--no-fund")
         def command(name):
             return lines[name].replace("7681", str(port)).replace("examples/js", str(folder)).split()
         with Listening(port, *command(server), port, cwd=ROOT):
