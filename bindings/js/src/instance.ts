@@ -300,8 +300,8 @@ export class Instance {
       value = this.exports[name]!(...args);
     } catch (cause) {
       const e = this.trapped(name, cause);
-      this.log(1, e.message, 0, 0);
-      return 0;
+      this.say(1, e.message, 0, 0);
+      return -1;
     }
     this.end(true);
     if (value <= -100 && value !== -100) throw this.error(value, name);
@@ -421,6 +421,15 @@ export class Instance {
     return this.overBecause;
   }
 
+  /** What logs may throw where nobody waits for it, and not through the module. */
+  private say(...line: Parameters<LogSink>): void {
+    try {
+      this.log(...line);
+    } catch (error) {
+      reportLater(error);
+    }
+  }
+
   private complain(line: string): void {
     if (this.noise.length < 50) this.noise.push(line);
   }
@@ -457,7 +466,7 @@ export class Instance {
       try {
         return f(...args);
       } catch (error) {
-        this.log(1, message(error), 0, 0);
+        this.say(1, message(error), 0, 0);
         return failure;
       } finally {
         this.inImport = was;
@@ -545,7 +554,7 @@ export class Instance {
         return this.sockets.get(conn)?.send(binary ? b.slice() : text.decode(b)) ?? -1;
       }),
       ws_close: kept(0, (conn, code, reason, len) => this.sockets.get(conn)?.close(code, this.text(reason, len))),
-      log: kept(0, (level, context, wsi, at, len) => this.log(level, this.text(at, len), context, wsi)),
+      log: kept(0, (level, context, wsi, at, len) => this.say(level, this.text(at, len), context, wsi)),
       random: kept(0, (at, len) => this.platform.random(this.bytes().subarray(at, at + len))),
       clock: now,
       deadline: kept(0, (at) => this.deadline(at)),
@@ -558,9 +567,17 @@ export class Instance {
   }
 
   private accept(lsn: number, attach: Connector, remote: string, local: string): void {
-    if (this.over || !this.listeners.has(lsn)) return;
-    const handle = this.attach(lsn, attach, remote, local);
-    this.told("golws_accepted", lsn, handle);
+    let handle = 0;
+    if (!this.over && this.listeners.has(lsn)) {
+      try {
+        handle = this.attach(lsn, attach, remote, local);
+      } catch (error) {
+        this.say(1, message(error), 0, 0);
+      }
+    }
+    // nobody takes it, so it must not wait for anybody
+    if (handle === 0) attach(new Conn(this, 0)).close();
+    else this.told("golws_accepted", lsn, handle);
   }
 }
 
