@@ -29,13 +29,21 @@ const codeMask = 1<<16 - 1
 // (or that it stays, for an HTTP/1.0 peer that asked), and the date where there
 // is plenty of room.
 func AppendStatus(w *engine.Wsi, dst []byte, code int) ([]byte, error) {
+	return appendStatus(w, dst, code, false)
+}
+
+// appendStatus is AppendStatus; it does not say that the connection stays where
+// this is its last answer.
+func appendStatus(w *engine.Wsi, dst []byte, code int, last bool) ([]byte, error) {
 	x := Of(w)
 	o := w.Vhost().Options()
 	status := code & codeMask
 	minor, line, server := 1, "", ""
 	if x != nil && !w.Client() {
 		x.resp.built = built{code: status}
-		minor, line = x.Head().Minor, x.persistence(w)
+		if minor, line = x.Head().Minor, x.persistence(w); last && line != closeLine {
+			line = ""
+		}
 	}
 	if code&NoServerName == 0 {
 		server = o.ServerString
@@ -44,7 +52,10 @@ func AppendStatus(w *engine.Wsi, dst []byte, code int) ([]byte, error) {
 	if s, ok := w.Vhost().Data.(*site); ok {
 		extra = s.lines
 	}
-	need := len("HTTP/1.1 200 \r\n") + len(wire.StatusText(status)) + len(extra) + len(line) + len("server: \r\n") + len(server)
+	need := len("HTTP/1.1 200 \r\n") + len(wire.StatusText(status)) + len(extra) + len(line)
+	if server != "" {
+		need += len("server: \r\n") + len(server)
+	}
 	if cap(dst)-len(dst) < need {
 		return dst, ErrNoRoom
 	}
@@ -137,7 +148,7 @@ func AppendContentLength(w *engine.Wsi, dst []byte, n int64) ([]byte, error) {
 // A negative length is one that is not known: the connection closes behind the
 // body. A 204 has neither (RFC 9110 section 8.6).
 func AppendCommonHeaders(w *engine.Wsi, dst []byte, code int, ctype string, clen int64) ([]byte, error) {
-	out, err := AppendStatus(w, dst, code)
+	out, err := appendStatus(w, dst, code, clen < 0 && code&codeMask != 204)
 	if err == nil && code&codeMask == 204 {
 		return out, nil
 	}

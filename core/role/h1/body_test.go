@@ -106,6 +106,27 @@ func TestExpectContinue(t *testing.T) {
 	p.send("abc")
 	p.wantText(headOK + "7\r\n\r\n3 bytes")
 
+	// A program that asks for the body itself: it is asked for once.
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+		if re == engine.ReasonHTTP {
+			b, err := h1.AppendStatus(w, make([]byte, 0, 64), 100)
+			if err == nil {
+				b, err = h1.AppendFinalize(w, b)
+			}
+			if err == nil {
+				err = w.Write(b, engine.WriteHTTPHeaders)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return bodies(w, re, in)
+	}
+	p.send("PUT /f HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+	p.wantText("HTTP/1.1 100 Continue\r\n\r\n")
+	p.send("abc")
+	p.wantText(headOK + "7\r\n\r\n3 bytes")
+
 	// Answered at once: the body is not asked for, and may never come.
 	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
 		if re == engine.ReasonHTTP {

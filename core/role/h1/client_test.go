@@ -86,6 +86,10 @@ func TestClientRequest(t *testing.T) {
 	r.connect(engine.ConnectInfo{Method: "DELETE", Path: "thing", AuthUser: "me", AuthPass: "p:w", SSL: 1<<13 | 1<<11})
 	l.peers[1].wantText("DELETE /thing HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n" +
 		"Authorization: Basic bWU6cDp3\r\nx-own: 1\r\nx-two: 2\r\n\r\n")
+	r.connect(engine.ConnectInfo{Method: "GET", Path: "http://far.example/x?u=http://y", Host: "far.example", SSL: 1 << 13}) // as a proxy is asked
+	l.peers[2].wantText("GET http://far.example/x?u=http://y HTTP/1.1\r\nHost: far.example\r\nconnection: close\r\nx-own: 1\r\nx-two: 2\r\n\r\n")
+	r.connect(engine.ConnectInfo{Method: "GET", Path: "x?u=http://y", SSL: 1 << 13})
+	l.peers[3].wantText("GET /x?u=http://y HTTP/1.1\r\nHost: localhost\r\nconnection: close\r\nx-own: 1\r\nx-two: 2\r\n\r\n")
 	for _, bad := range []engine.ConnectInfo{
 		{Method: "G T", Path: "/"}, {Method: "GET", Path: "/a b"}, {Method: "GET", Path: "/\r\nX: y"},
 		{Method: "GET", Path: "/", Host: "h\r\nX: y"}, {Method: "GET", Path: "/", Origin: "o\r\nX: y"}, {Method: "GET", Path: "/", AuthUser: "a:b"},

@@ -51,9 +51,13 @@ func Request(w *engine.Wsi, ci *engine.ConnectInfo, method string) (*Exchange, e
 	return x, nil
 }
 
-// target is a request target of a path as users write it.
+// target is a request target of a path as users write it. A whole URL stays: it
+// is what a proxy is asked for (RFC 9112 section 3.2.2).
 func target(path string) string {
 	if path == "*" || strings.HasPrefix(path, "/") {
+		return path
+	}
+	if scheme, _, ok := strings.Cut(path, "://"); ok && wire.IsScheme(scheme) {
 		return path
 	}
 	return "/" + path

@@ -378,6 +378,55 @@ func TestServeFile(t *testing.T) {
 	}
 }
 
+// A request whose answer is a file has had its answer: its body is read past.
+func TestServeFileToPost(t *testing.T) {
+	dir, data := bigFile(t, 2<<20)
+	r := newRig(t, engine.Options{})
+	r.vhost(engine.VhostOptions{Timeout: 2 * second})
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, in engine.In) int {
+		if re == engine.ReasonHTTP && string(in.Bytes) == "/big" {
+			return h1.ServeFile(w, filepath.Join(dir, "big.bin"), "a/b", nil)
+		}
+		return dummy(w, re, in)
+	}
+	p := r.dial()
+	p.c.SetReading(false)
+	p.send("POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n01234")
+	for i := range 40 { // the body is slower than its time, and the file takes longer
+		if i == 30 {
+			p.send("56789" + get("/next", ""))
+		}
+		p.c.SetReading(true)
+		r.run(1000)
+		p.c.SetReading(false)
+		r.run(second / 4)
+	}
+	p.c.SetReading(true)
+	r.run(second)
+	got := p.got.Bytes()
+	i := bytes.Index(got, []byte("\r\n\r\n")) + 4
+	if len(got) < i+len(data) || !bytes.Equal(got[i:i+len(data)], data) {
+		t.Fatalf("%d bytes arrived", len(got))
+	}
+	if rest := string(got[i+len(data):]); !strings.HasPrefix(rest, "HTTP/1.1 404 ") {
+		t.Errorf("behind the file: %.80q", rest)
+	}
+	r.wantLog(`a WSI_CREATE
+		a SERVER_NEW_CLIENT_INSTANTIATED
+		a FILTER_HTTP_CONNECTION /big
+		a HTTP_BIND_PROTOCOL
+		a HTTP /big
+		a HTTP_FILE_COMPLETION
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a FILTER_HTTP_CONNECTION /next
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL
+		a HTTP /next
+		a HTTP_DROP_PROTOCOL
+		a HTTP_BIND_PROTOCOL`)
+}
+
 func bigFile(t *testing.T, n int) (dir string, data []byte) {
 	t.Helper()
 	data = make([]byte, n)

@@ -135,7 +135,7 @@ func (s *Server) ask(w *engine.Wsi, x *Exchange, path []byte) {
 	switch {
 	case x.phase == inBody && h.Expect100:
 		w.Context().Options().Face.Collect(w.Thread())
-		if !x.resp.begun && w.Open() {
+		if !x.resp.begun && !x.resp.told100 && w.Open() {
 			w.SendCopy(continue100)
 		}
 	case x.phase == inAnswer && !x.file.active && mayHaveBody(h):

@@ -32,6 +32,10 @@ func ReturnStatus(w *engine.Wsi, code int, body string) int {
 		w.Logf(engine.LogWarn, "a status %d cannot be sent: an answer has begun already", code&codeMask)
 		return -1
 	}
+	if status := code & codeMask; status < 200 || status > 999 {
+		w.Logf(engine.LogWarn, "%d is no status of an answer: sending 500", status)
+		code = code&^codeMask | 500
+	}
 	if o := w.Vhost().Options(); code&codeMask == 404 && o.Error404 != "" && string(x.path()) != o.Error404 {
 		if Redirect(w, 302, o.Error404, x.room()) < 0 {
 			return -1
@@ -40,7 +44,7 @@ func ReturnStatus(w *engine.Wsi, code int, body string) int {
 	}
 	page := pageOf(code&codeMask, body)
 	b, err := AppendStatus(w, x.room(), code)
-	if status := code & codeMask; err == nil && status != 204 && status != 304 && status >= 200 {
+	if status := code & codeMask; err == nil && status != 204 && status != 304 {
 		b, err = AppendHeaderByName(w, b, "content-type", "text/html")
 		if err == nil {
 			b, err = AppendContentLength(w, b, int64(len(page)))

@@ -138,6 +138,9 @@ func (s *Server) event(w *engine.Wsi, x *Exchange, ev wire.Event) {
 			}
 			return
 		}
+		if x.file.active { // the answer is on its way without it
+			return
+		}
 		if x.body += int64(len(ev.Data)); x.limit > 0 && x.body > x.limit {
 			x.Refuse(w, 413, fmt.Sprintf("its body is longer than the vhost's limit of %d bytes", x.limit))
 			return
@@ -150,6 +153,10 @@ func (s *Server) event(w *engine.Wsi, x *Exchange, ev wire.Event) {
 		}
 		x.phase = inAnswer
 		s.disarm(w)
+		if x.file.active {
+			x.watch(w)
+			return
+		}
 		s.call(w, x, engine.ReasonHTTPBodyCompletion, engine.In{})
 	}
 }

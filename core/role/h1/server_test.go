@@ -2,6 +2,7 @@ package h1_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -125,6 +126,28 @@ func TestHTTP10(t *testing.T) {
 	if p.ended {
 		t.Error("the connection was to stay")
 	}
+	// An answer that only the end of the connection ends does not promise that it stays.
+	r.hooks["a"] = func(w *engine.Wsi, re engine.Reason, _ engine.In) int {
+		if re != engine.ReasonHTTP {
+			return 0
+		}
+		b, err := h1.AppendCommonHeaders(w, make([]byte, 0, 300), 200, "text/plain", -1)
+		if err == nil {
+			b, err = h1.AppendFinalize(w, b)
+		}
+		if err == nil {
+			err = w.Write(append(b, "text"...), engine.WriteHTTPFinal)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return completed(w)
+	}
+	p.send("GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+	p.wantText("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\ntext")
+	if !p.ended {
+		t.Error("the connection is still open")
+	}
 }
 
 func TestReturnsMinus1(t *testing.T) {
@@ -180,6 +203,9 @@ func TestReturnStatus(t *testing.T) {
 		if string(in.Bytes) == "/204" {
 			code = 204 | h1.NoServerName
 		}
+		if n, err := strconv.Atoi(strings.TrimPrefix(string(in.Bytes), "/odd/")); err == nil {
+			code = n
+		}
 		if h1.ReturnStatus(w, code, "not you") != 0 {
 			return -1
 		}
@@ -193,6 +219,12 @@ func TestReturnStatus(t *testing.T) {
 		len(page(403, "not you"))))
 	p.send(get("/204", ""))
 	p.wantText("HTTP/1.1 204 No Content\r\nx-all: yes\r\n\r\n")
+	for _, odd := range []int{100, 101, 199, 0, 99, 1000} { // none can be an answer's
+		p.send(get(fmt.Sprintf("/odd/%d", odd), ""))
+		p.wantText(fmt.Sprintf("HTTP/1.1 500 Internal Server Error\r\nx-all: yes\r\nserver: golws\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n%s",
+			len(page(500, "not you")), page(500, "not you")))
+		r.wantLine(fmt.Sprintf("%d is no status of an answer", odd))
+	}
 	if p.ended {
 		t.Error("the connection was to stay")
 	}
@@ -418,8 +450,12 @@ func TestAppendRefusals(t *testing.T) {
 		if _, err = h1.AppendHeaderByToken(w, buf, h1.TokenGetURI, "me"); err == nil {
 			t.Error("a token that is no header is accepted")
 		}
-		if _, err = h1.AppendStatus(w, make([]byte, 0, 10), 200); err != h1.ErrNoRoom {
+		line := "HTTP/1.1 200 OK\r\n"
+		if _, err = h1.AppendStatus(w, make([]byte, 0, len(line)-1), 200); err != h1.ErrNoRoom {
 			t.Error(err)
+		}
+		if b, err = h1.AppendStatus(w, make([]byte, 0, len(line)), 200); err != nil || string(b) != line {
+			t.Errorf("%q, %v", b, err)
 		}
 		if n := h1.Redirect(w, 302, "/e\r\nx: y", make([]byte, 0, 512)); n != -1 {
 			t.Errorf("a location with a line end: %d", n)

@@ -48,10 +48,10 @@ func (s *Server) TimedOut(w *engine.Wsi, r engine.Timeout) bool {
 	case w.Held()&engine.HoldUser != 0: // the user does not want it yet
 		w.SetTimeout(r, w.Vhost().Options().Timeout)
 		return true
-	case x.phase == inBody:
+	case x.phase == inBody && !x.file.active:
 		x.Refuse(w, 408, "the body of the request took too long")
 		return true
-	case x.phase == inAnswer:
+	case x.phase == inAnswer || x.file.active:
 		q := w.Queued()
 		if q > 0 && q == x.stuck {
 			w.Logf(engine.LogInfo, "the peer takes nothing of its answer")

@@ -18,6 +18,7 @@ type response struct {
 	closes   bool  // it says "connection: close", or cannot be trusted
 	keeps    bool  // it says "connection: keep-alive"
 	warned   bool  // of more body than announced
+	told100  bool  // the program has sent 100 (Continue) itself
 	match    uint8 // how much of CRLF CRLF the head has ended in so far
 	status   int
 	length   int64 // of the body as announced, -1 where it is not
@@ -96,7 +97,7 @@ func (x *Exchange) track(w *engine.Wsi, p []byte) []byte {
 			return p
 		}
 		if r.status >= 100 && r.status < 200 && r.status != 101 { // interim: the answer is yet to come
-			*r = response{}
+			*r = response{told100: r.told100 || r.status == 100}
 			return p
 		}
 		body = p[end:]

@@ -76,6 +76,9 @@ func IsToken[T Text](s T) bool { return len(s) > 0 && all(s, isTchar) }
 // character but HTAB (RFC 9110 section 5.5).
 func IsFieldValue[T Text](s T) bool { return all(s, isValue) }
 
+// IsScheme says whether s is the scheme of a URI (RFC 3986 section 3.1).
+func IsScheme[T Text](s T) bool { return len(s) > 0 && lower(s[0]) >= 'a' && all(s, isScheme) }
+
 func all[T Text](s T, f uint8) bool {
 	for i := 0; i < len(s); i++ {
 		if class[s[i]]&f == 0 {

@@ -59,7 +59,7 @@
 // # Strictness
 //
 // What is refused although lenient peers exist: bare LF and bare CR, folded
-// lines, whitespace before the colon, control characters, Content-Length that
+// lines in requests, whitespace before the colon, control characters, Content-Length that
 // is a list, signed, or beside Transfer-Encoding, repeated Content-Length in a
 // request (in a response, identical ones pass), any transfer coding but one
 // final chunked, Transfer-Encoding in HTTP/1.0, versions but 1.0 and 1.1, a

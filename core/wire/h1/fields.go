@@ -157,6 +157,27 @@ func (f *Fields) reset() {
 	}
 }
 
+// unfold makes the line that begins at start a part of the last field's value, with
+// spaces for the fold (RFC 9112 section 5.2), and takes that field out: it is to be
+// parsed again, from where unfold says.
+func (f *Fields) unfold(buf []byte, start int) int {
+	isOWS := func(c byte) bool { return c == ' ' || c == '\t' }
+	for i := start; isOWS(buf[i]); i++ {
+		buf[i] = ' '
+	}
+	buf[start-2], buf[start-1] = ' ', ' '
+	for i := start - 3; isOWS(buf[i]); i-- {
+		buf[i] = ' '
+	}
+	n := len(f.list) - 1
+	last := f.list[n]
+	f.list = f.list[:n]
+	if t := last.token; t != NoToken && int(f.first[t]) == n+1 {
+		f.first[t] = 0
+	}
+	return int(last.name)
+}
+
 // parse adds the field line buf[start:end], which includes its CRLF
 // (RFC 9112 section 5).
 func (f *Fields) parse(buf []byte, start, end int) string {

@@ -104,6 +104,7 @@ type progress struct {
 	digits       int   // of the chunk size
 	interim      int   // 1xx heads of this exchange
 	emptyLines   int   // before this request
+	folds        int   // lines of this response that go on with the one before
 }
 
 // Reset makes the Parser ready for a new connection and keeps its memory, up
@@ -291,7 +292,7 @@ func (p *Parser) start(c byte) int {
 	p.buf = p.buf[:0]
 	p.Head.reset()
 	p.Trailers.reset()
-	p.line, p.method, p.trailerStart, p.emptyLines = 0, 0, 0, 0
+	p.line, p.method, p.trailerStart, p.emptyLines, p.folds = 0, 0, 0, 0, 0
 	p.state = stOpening
 	return 0
 }
@@ -430,6 +431,13 @@ func (p *Parser) trailerLine() bool {
 }
 
 func (p *Parser) fieldLine(f *Fields, start, end int) bool {
+	if c := p.buf[start]; (c == ' ' || c == '\t') && p.side == Response && len(f.list) > 0 {
+		if p.folds++; p.folds > p.lim.Headers {
+			p.bad(431, "more folded header lines than the limit")
+			return false
+		}
+		start = f.unfold(p.buf, start)
+	}
 	if len(f.list) == p.lim.Headers {
 		p.bad(431, "more header lines than the limit")
 		return false

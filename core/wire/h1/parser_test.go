@@ -224,6 +224,10 @@ func TestResponseEvents(t *testing.T) {
 		rule, method, in string
 		want             string
 	}{
+		{"9112 5.2: folded lines", "GET", "HTTP/1.1 200 OK\r\nA: b\t \r\n \t c\r\n\td\r\n\r\n" +
+			"", lines(`head 1.1 200 "OK" until-close | A="b       c   d"`, "eof end", "eof closed")},
+		{"9112 5.2: folds of known fields, of nothing and in trailers", "GET", "HTTP/1.1 200 OK\r\nServer:\r\n x\r\nTransfer-Encoding: \r\n  chunked\r\nServer: y\r\n \r\n\r\n" +
+			"0\r\nX: y\r\n z\r\n\r\n", lines(`head 1.1 200 "OK" chunked keep | Server="x" Transfer-Encoding="chunked" Server="y"`, `trailers X="y   z"`, "end", "eof closed")},
 		{"9112 6.3 (6): Content-Length", "GET", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
 			lines(`head 1.1 200 "OK" length=2 keep | Content-Length="2"`, `body "hi"`, "end", "eof closed")},
 		{"9112 4: no reason phrase", "GET", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n",

@@ -57,7 +57,7 @@ func (p *Parser) target(t []byte) *Error {
 	raw := t
 	if t[0] != '/' {
 		i := bytes.Index(t, []byte("://"))
-		if i < 1 || !all(t[:i], isScheme) || lower(t[0]) < 'a' {
+		if i < 1 || !IsScheme(t[:i]) {
 			return p.bad(400, "request target is neither a path nor a URL (RFC 9112 3.2): "+quote(t))
 		}
 		h.Form, h.Scheme = FormAbsolute, t[:i]
