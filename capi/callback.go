@@ -205,7 +205,10 @@ func (p *protocol) callHeaders(s *C.struct_lws, r engine.Reason, h *engine.Heade
 		mem = unsafe.Pointer(&t.str[at])
 		t.strTop += room + 1
 	} else {
-		mem = zalloc(C.size_t(room)+1, whatHeaders)
+		if mem = C.golws_zalloc(C.size_t(room)+1, whatHeaders); mem == nil {
+			logLine(nil, s.vhost, s, engine.LogErr, "no memory for headers of the program's own")
+			return -1
+		}
 		defer free(mem)
 	}
 	a.p, a.max_len = (*C.char)(mem), C.int(room)

@@ -19,15 +19,16 @@ func stub(w *engine.Wsi) *C.struct_lws {
 }
 
 // WsiCreated makes the C record.
-func (f *face) WsiCreated(w *engine.Wsi) {
+func (f *face) WsiCreated(w *engine.Wsi) bool {
 	s := C.golws_wsi_made(f.cx.threads[w.Thread().Index()].c)
 	if s == nil {
-		panic("out of memory")
+		return false
 	}
 	slot, gen := w.Slot()
 	s.slot, s.gen = C.uint32_t(slot), C.uint32_t(gen)
 	w.Face = s
 	w.Shared = (*engine.Shared)(unsafe.Pointer(&s.tx))
+	return true
 }
 
 // refresh brings the record up to date before C sees it.
@@ -76,26 +77,27 @@ func framing(w *engine.Wsi) int {
 }
 
 // WsiBound allocates the session data, where the program did not bring its own.
-func (f *face) WsiBound(w *engine.Wsi) {
+func (f *face) WsiBound(w *engine.Wsi) bool {
 	s := stub(w)
 	p, ok := w.Protocol().Handler.(*protocol)
 	if !ok {
-		return
+		return true
 	}
 	f.ended(s)
 	old, same := s.dropped, s.protocol == p.c
 	s.dropped = nil
 	s.protocol = p.c
 	if n := p.c.per_session_data_size; n > 0 && s.user_given == 0 {
-		s.user_owned = 1
 		if same && old != nil && s.user_size == n {
 			clear(bytesAt(old, int(n)))
-			s.user = old
-			return
+			s.user, s.user_owned = old, 1
+			return true
 		}
-		s.user, s.user_size = zalloc(n, whatSession), n
+		s.user, s.user_size = C.golws_zalloc(n, whatSession), n
+		s.user_owned = C.uint8_t(b2i(s.user != nil))
 	}
 	free(old)
+	return s.user_owned != 0 || p.c.per_session_data_size == 0 || s.user_given != 0
 }
 
 // WsiDropped ends the session. Its memory stays until the next begins or the

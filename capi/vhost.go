@@ -81,13 +81,14 @@ func createVhost(x *context, t *engine.Thread, info *C.struct_lws_context_creati
 	addressAt(&info.finalize_arg).put(&c.finalize_arg)
 	c.log_cx, c.pvo, c.finalize = info.log_cx, info.pvo, info.finalize
 	o := v.options(info, name)
+	o.Face = v
 	e, err := x.e.CreateVhost(t, o)
 	if err != nil {
 		logLine(x.c, nil, nil, engine.LogErr, "lws_create_vhost: "+err.Error())
 		v.release()
 		return nil
 	}
-	v.e, e.Face = e, v
+	v.e = e
 	x.mu.Lock()
 	x.vhosts[id] = v
 	x.mu.Unlock()

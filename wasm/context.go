@@ -97,12 +97,11 @@ func (cx *context) createVhost(in *info.Creation) (int32, error) {
 	if err != nil {
 		return 0, err
 	}
-	v.h = h
+	v.h, o.Face = h, v
 	if v.e, err = cx.e.CreateVhost(cx.thread, o); err != nil {
 		handles.drop(h)
 		return 0, err
 	}
-	v.e.Face = v
 	if err := v.e.InitProtocols(cx.thread); err != nil {
 		v.e.Destroy(cx.thread)
 		return 0, err

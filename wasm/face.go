@@ -39,22 +39,24 @@ func record(w *engine.Wsi) *wsi {
 type face context
 
 // WsiCreated gives w a handle; without one nobody can be told of it.
-func (f *face) WsiCreated(w *engine.Wsi) {
+func (f *face) WsiCreated(w *engine.Wsi) bool {
 	r := &wsi{cx: (*context)(f), e: w}
 	h, err := handles.add(r)
 	if err != nil {
 		log(engine.LogErr, r.cx, 0, "a connection without a handle: "+err.Error())
-		return
+		return false
 	}
 	r.h = h
 	w.Face = r
+	return true
 }
 
 // WsiBound begins a new session.
-func (f *face) WsiBound(w *engine.Wsi) {
+func (f *face) WsiBound(w *engine.Wsi) bool {
 	if r := record(w); r != nil && !r.keep {
 		r.user = 0
 	}
+	return true
 }
 
 // WsiDropped ends it.

@@ -1,6 +1,8 @@
 /* lws-client.h, lws-adopt.h: connections that the program begins or brings. */
 #include "core-call.h"
 
+#include <unistd.h>
+
 struct lws *
 lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 {
@@ -16,6 +18,10 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 		lwsl_err("lws_client_connect_via_info: neither a context nor a vhost is given\n");
 		return NULL;
 	}
+	if (i.parent_wsi && i.parent_wsi->ended) {
+		golws_no_wsi(i.parent_wsi, "connect");
+		return NULL;
+	}
 	w = golws_call_connect(i.parent_wsi ? i.parent_wsi->t : golws_here(cx), &i);
 	if (w && cx->ops && cx->ops->check_client_connect_ok && cx->ops->check_client_connect_ok(w)) {
 		lwsl_err("lws_client_connect_via_info: refused by the event loop\n");
@@ -25,14 +31,24 @@ lws_client_connect_via_info(const struct lws_client_connect_info *ccinfo)
 	return w;
 }
 
+/* The descriptor is ours, so it is closed also where the core is not asked. */
 static struct lws *
 adopt(const lws_adopt_desc_t *info, const void *read, size_t len)
 {
 	lws_adopt_desc_t d = *info;
+	struct golws_thread *t = d.parent ? d.parent->t : d.vh ? golws_here(d.vh->cx) : NULL;
+	struct lws *w;
 
 	if (!d.vh)
+		golws_not_given("adopt", "vhost");
+	if (!d.vh || (d.parent && d.parent->ended && golws_no_wsi(d.parent, "adopt")) || !golws_core() ||
+	    !golws_enter_or_log(t, "adopt")) {
+		close(d.fd.sockfd);
 		return NULL;
-	return golws_call_adopt(d.parent ? d.parent->t : golws_here(d.vh->cx), &d, read, len);
+	}
+	w = golws_call_adopt(t, &d, read, len);
+	golws_leave(t);
+	return w;
 }
 
 struct lws *
@@ -68,13 +84,11 @@ lws_adopt_socket_vhost(struct lws_vhost *vh, lws_sockfd_type accept_fd)
 struct lws *
 lws_adopt_socket(struct lws_context *context, lws_sockfd_type accept_fd)
 {
-	GOLWS_GIVEN(context, NULL);
-	return context->vhosts ? lws_adopt_socket_vhost(context->vhosts, accept_fd) : NULL;
+	return lws_adopt_socket_readbuf(context, accept_fd, NULL, 0);
 }
 
 struct lws *
 lws_adopt_socket_readbuf(struct lws_context *context, lws_sockfd_type accept_fd, const char *readbuf, size_t len)
 {
-	GOLWS_GIVEN(context, NULL);
-	return context->vhosts ? lws_adopt_socket_vhost_readbuf(context->vhosts, accept_fd, readbuf, len) : NULL;
+	return lws_adopt_socket_vhost_readbuf(context ? context->vhosts : NULL, accept_fd, readbuf, len);
 }

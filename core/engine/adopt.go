@@ -3,13 +3,15 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/golws/golws/core/loop"
 )
 
 // AdoptSocket makes a server connection of a connected stream socket, which is
 // the engine's from then on, also on error. role "" is the vhost's default.
-// read is what was read from it already.
+// read is what was read from it already. A socket that t has already goes on
+// there, and the error is fs.ErrExist.
 func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Wsi, opaque any, read []byte) (*Wsi, error) {
 	sr := t.ctx.serverRole(role)
 	var p *Protocol
@@ -25,14 +27,16 @@ func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Ws
 		}
 	}
 	if err != nil {
-		if c, bad := t.loop.Driver().Adopt(fd, unwanted{}); bad == nil {
-			c.Close()
-		}
+		t.refuse(fd)
 		return nil, err
 	}
 	t.enter()
 	defer t.leave()
 	w := t.newWsi(v, sr)
+	if w == nil {
+		t.refuse(fd)
+		return nil, ErrNoMemory
+	}
 	w.Opaque = opaque
 	if parent != nil {
 		w.SetParent(parent)
@@ -61,6 +65,13 @@ func (t *Thread) AdoptSocket(v *Vhost, fd int, role, protocol string, parent *Ws
 	return w, nil
 }
 
+// refuse closes a socket that was to be adopted.
+func (t *Thread) refuse(fd int) {
+	if c, err := t.loop.Driver().Adopt(fd, unwanted{}); err == nil {
+		c.Close()
+	}
+}
+
 // unwanted is the handler of a socket that is closed at once.
 type unwanted struct{}
 
@@ -78,7 +89,8 @@ type FileRole interface {
 }
 
 // AdoptFile watches a file: the protocol reads and writes the fd by itself. It
-// stays the caller's; see File.
+// stays the caller's; see File. The error for one that t has already is
+// fs.ErrExist; with ErrNoMemory and ErrDestroyed no wsi had it as its File.
 func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaque any) (*Wsi, error) {
 	if t.ctx.destroying.Load() {
 		return nil, ErrDestroyed
@@ -90,20 +102,24 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 	t.enter()
 	defer t.leave()
 	w := t.newWsi(v, fr)
+	if w == nil {
+		return nil, ErrNoMemory
+	}
 	w.Opaque = opaque
 	if parent != nil {
 		w.SetParent(parent)
 	}
-	w.watch = &watchedFile{noWatch{}, fd}
-	var err error
 	p := v.Protocol(protocol)
-	if p == nil {
+	watch, err := t.loop.Driver().Watch(fd, (*fileLink)(w))
+	if err == nil && p == nil {
+		watch.Close()
 		err = fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
-	} else {
-		var watch loop.Watch
-		if watch, err = t.loop.Driver().Watch(fd, (*fileLink)(w)); err == nil {
-			w.watch = &watchedFile{watch, fd}
-		}
+	}
+	if err != nil {
+		watch = noWatch{}
+	}
+	if !errors.Is(err, fs.ErrExist) { // then the fd is another's
+		w.watch = &watchedFile{watch, fd}
 	}
 	if err != nil {
 		w.abandon()
@@ -136,8 +152,8 @@ func (noWatch) SetReading(bool) {}
 func (noWatch) SetWriting(bool) {}
 func (noWatch) Close()          {}
 
-// File is the fd that w watches, of an AdoptFile that succeeded or not. It can
-// be asked for until Face.WsiFreed has returned, which is when nothing watches
+// File is the fd that w watches, of an AdoptFile that succeeded or not (but
+// with fs.ErrExist). It can be asked for until Face.WsiFreed has returned, which is when nothing watches
 // the fd any more.
 func (w *Wsi) File() (fd int, ok bool) {
 	f, ok := w.watch.(*watchedFile)

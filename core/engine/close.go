@@ -104,9 +104,6 @@ func (w *Wsi) end(linger bool) {
 	if w.flags&flagCreated != 0 {
 		w.vhost.first().Handler.Callback(w, ReasonWSIDestroy, In{})
 	}
-	for c := w.Child(); c != nil; c = w.Child() {
-		c.leaveParent() // made in the callbacks above: it outlives w
-	}
 	if w.protocol != nil {
 		w.t.ctx.opt.Face.WsiDropped(w)
 		w.protocol = nil

@@ -124,6 +124,9 @@ func (c *Context) Connect(ci *ConnectInfo) (*Wsi, error) {
 	t.enter()
 	defer t.leaveLater()
 	w := t.newWsi(v, role)
+	if w == nil {
+		return nil, ErrNoMemory
+	}
 	w.flags |= flagClient
 	w.User, w.Opaque = ci.User, ci.Opaque
 	if ci.Retry != nil {

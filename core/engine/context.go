@@ -62,12 +62,14 @@ type Resolver interface {
 	Resolve(host string, done func([]netip.Addr, error)) (cancel func())
 }
 
-// Face is how a wsi's user sees it. All calls come on the wsi's thread.
+// Face is how a wsi's user sees it. All calls come on the wsi's thread. Where
+// one answers false there was no memory, or the like: w ends, or is not begun,
+// and nothing else comes of it.
 type Face interface {
-	WsiCreated(w *Wsi) // w exists; no callback came yet
-	WsiBound(w *Wsi)   // w.Protocol() is new: its session data begins
-	WsiDropped(w *Wsi) // it ends, after the last callback that may see it
-	WsiFreed(w *Wsi)   // w is gone
+	WsiCreated(w *Wsi) bool // w exists; no callback came yet
+	WsiBound(w *Wsi) bool   // w.Protocol() is new: its session data begins
+	WsiDropped(w *Wsi)      // it ends, after the last callback that may see it
+	WsiFreed(w *Wsi)        // w is gone
 	VhostFreed(v *Vhost)
 	ContextFreed(c *Context)
 	// Collect hands over what piled up outside: writes by Wsi.SendLent and
@@ -81,8 +83,8 @@ type Face interface {
 type NoFace struct{}
 
 // WsiCreated does nothing, like the others.
-func (NoFace) WsiCreated(*Wsi)       {}
-func (NoFace) WsiBound(*Wsi)         {}
+func (NoFace) WsiCreated(*Wsi) bool  { return true }
+func (NoFace) WsiBound(*Wsi) bool    { return true }
 func (NoFace) WsiDropped(*Wsi)       {}
 func (NoFace) WsiFreed(*Wsi)         {}
 func (NoFace) VhostFreed(*Vhost)     {}

@@ -22,8 +22,14 @@ func (w *Wsi) Child() *Wsi {
 	return w.family.child
 }
 
-// SetParent makes w a child of p, which closes it when it closes itself.
+// SetParent makes w a child of p, which closes it when it closes itself. One
+// that has ended, or that stands for a vhost in a callback, would not come to
+// that: w has no parent then.
 func (w *Wsi) SetParent(p *Wsi) {
+	if !p.Alive() || p.Fake() {
+		w.Logf(LogWarn, "it has no parent: %v has ended or is no connection", p)
+		return
+	}
 	if p.family == nil {
 		p.family = new(family)
 	}

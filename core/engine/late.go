@@ -43,6 +43,9 @@ func (l *lateListen) Expired(*loop.Timer) {
 	}
 	switch err := c.listen(l.t, l.v); {
 	case err == nil:
+		if l.v.ready.Load() {
+			l.v.Port().open(l.t)
+		}
 		l.v.Logf(LogNotice, "listening on %s now", l.v.Port().Addr())
 	case mayCome(err):
 		l.t.loop.Arm(&l.timer, l.t.loop.Now()+lateEvery)

@@ -33,12 +33,16 @@ func late(t *testing.T) (ifs *interfaces, server, client *side) {
 func (s *side) onEth9(more func(*engine.VhostOptions)) (*engine.Vhost, error) {
 	o := engine.VhostOptions{
 		Name: "late", Port: port, ListenFD: -1, Iface: "eth9", ListenRole: "raw-skt", Protocols: []*engine.Protocol{{Name: "p", Handler: s}},
-		AwaitInterface: true,
+		AwaitInterface: true, SkipInit: true,
 	}
 	if more != nil {
 		more(&o)
 	}
-	return s.ctx.CreateVhost(s.ctx.Thread(0), o)
+	v, err := s.ctx.CreateVhost(s.ctx.Thread(0), o)
+	if err == nil {
+		err = v.InitProtocols(s.ctx.Thread(0))
+	}
+	return v, err
 }
 
 func (s *side) wantLogged(part string) {

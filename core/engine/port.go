@@ -19,11 +19,22 @@ type Port struct {
 	number    int
 	vhosts    atomic.Pointer[[]*Vhost]
 	listeners []loop.Listener // by thread; nil where not listening yet
+	opened    bool            // one of the vhosts was ready; under ctx.mu, like spec
 	closed    atomic.Bool     // by Deprecate
 }
 
-// Vhosts are those that listen here, the first one being the default.
+// Vhosts are those that listen here, also those that are not ready yet. The first
+// that is serves what asks for none of them.
 func (p *Port) Vhosts() []*Vhost { return *p.vhosts.Load() }
+
+func (p *Port) first() *Vhost {
+	for _, v := range p.Vhosts() {
+		if v.ready.Load() {
+			return v
+		}
+	}
+	return nil
+}
 
 // Addr is where it listens.
 func (p *Port) Addr() loop.Addr { return p.addr }
@@ -31,7 +42,8 @@ func (p *Port) Addr() loop.Addr { return p.addr }
 // Listener is the listener on one thread, nil where there is none.
 func (p *Port) Listener(t *Thread) loop.Listener { return p.listeners[t.index] }
 
-// listen joins v to the port that it names, opening it where it is the first.
+// listen joins v to the port that it names, making it where it is the first. It
+// accepts when Port.open is called.
 func (c *Context) listen(t *Thread, v *Vhost) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,20 +90,51 @@ func (c *Context) listen(t *Thread, v *Vhost) error {
 			p.number = o.Port
 		}
 	}
+	l.SetAccepting(false)
 	p.listeners[t.index] = l
-	if t.full {
-		l.SetAccepting(false)
-	}
+	p.spec.Fd = l.Fd()
 	v.port.Store(p)
 	c.ports = append(c.ports, p)
-	shared := p.spec
-	shared.Fd = l.Fd()
-	for _, ot := range c.threads {
-		if ot != t {
-			ot.loop.Post(func() { p.share(ot, shared) })
-		}
-	}
 	return nil
+}
+
+// open begins to accept, on every thread. t is the calling thread.
+func (p *Port) open(t *Thread) {
+	p.ctx.mu.Lock()
+	defer p.ctx.mu.Unlock()
+	if p.opened {
+		return
+	}
+	p.opened = true
+	for _, ot := range p.ctx.threads {
+		if ot == t {
+			p.openOn(t)
+			continue
+		}
+		ot.loop.Post(func() {
+			p.ctx.mu.Lock() // the first listener stays meanwhile
+			defer p.ctx.mu.Unlock()
+			p.openOn(ot)
+		})
+	}
+}
+
+// openOn accepts on one thread: by the listener that is there, else by one on the
+// same socket. c.mu is held.
+func (p *Port) openOn(t *Thread) {
+	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 || p.closed.Load() {
+		return
+	}
+	l := p.listeners[t.index]
+	if l == nil {
+		var err error
+		if l, err = t.loop.Driver().Listen(p.spec, &accepting{t, p}); err != nil {
+			p.ctx.Logf(LogErr, "service thread %d cannot share %s: %v", t.index, p.addr, err)
+			return
+		}
+		p.listeners[t.index] = l
+	}
+	l.SetAccepting(!t.full)
 }
 
 // listenAddrs are the addresses to try in order.
@@ -153,25 +196,9 @@ func (t *Thread) checkFull() {
 	t.ctx.mu.Lock()
 	defer t.ctx.mu.Unlock()
 	for _, p := range t.ctx.ports {
-		if l := p.listeners[t.index]; l != nil {
+		if l := p.listeners[t.index]; l != nil && p.opened {
 			l.SetAccepting(!full)
 		}
-	}
-}
-
-// share listens on one more thread, on the same socket.
-func (p *Port) share(t *Thread, spec loop.ListenSpec) {
-	if p.ctx.destroying.Load() || len(p.Vhosts()) == 0 || p.closed.Load() {
-		return
-	}
-	l, err := t.loop.Driver().Listen(spec, &accepting{t, p})
-	if err != nil {
-		p.ctx.Logf(LogErr, "service thread %d cannot share %s: %v", t.index, p.addr, err)
-		return
-	}
-	p.listeners[t.index] = l
-	if t.full {
-		l.SetAccepting(false)
 	}
 }
 
@@ -223,17 +250,17 @@ func (a *accepting) AcceptFailed(err error) {
 
 // Accepted makes a wsi of the connection.
 func (a *accepting) Accepted(c loop.Conn) loop.Handler {
-	vs := a.p.Vhosts()
-	if len(vs) == 0 || a.p.ctx.destroying.Load() {
+	v := a.p.first()
+	if v == nil || a.p.ctx.destroying.Load() {
 		return nil
 	}
 	t := a.t
 	t.enter()
-	role := vs[0].opt.ListenRole
-	if vs[0].opt.FallbackToRole { // only what is not HTTP goes there
+	role := v.opt.ListenRole
+	if v.opt.FallbackToRole { // only what is not HTTP goes there
 		role = ""
 	}
-	w := t.accept(vs[0], c, a.p, role)
+	w := t.accept(v, c, a.p, role)
 	t.checkFull()
 	t.leave()
 	if w == nil {
@@ -266,6 +293,9 @@ func (t *Thread) accept(v *Vhost, c loop.Conn, p *Port, role string) *Wsi {
 		return nil
 	}
 	w := t.newWsi(v, sr)
+	if w == nil {
+		return nil
+	}
 	w.Port = p
 	w.carrier = c
 	w.state = stateOpen

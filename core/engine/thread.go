@@ -341,7 +341,7 @@ func (t *Thread) waitCancelled() {
 	t.enter()
 	for _, v := range t.ctx.Vhosts() {
 		for _, p := range v.opt.Protocols { // whatever they answer: each may have work waiting
-			if p.Handler != nil && !v.Closing() {
+			if p.Handler != nil && v.cancelled() {
 				v.CallProtocol(t, p, ReasonEventWaitCancelled, In{})
 			}
 		}

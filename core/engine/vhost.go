@@ -60,6 +60,7 @@ type VhostOptions struct {
 	Retry          *RetryPolicy
 
 	Finalize func(v *Vhost) // called when the vhost is gone
+	Face     any            // becomes Vhost.Face, before any callback
 }
 
 // AcceptAs sets what connections are taken as, as lws's options have it: role
@@ -132,7 +133,9 @@ type Vhost struct {
 	standard  *Protocol            // see Default
 	wsis      atomic.Int32
 	inited    bool
-	started   int // how many of its protocols have PROTOCOL_INIT behind them
+	started   int         // how many of its protocols have PROTOCOL_INIT behind them
+	ready     atomic.Bool // its protocols have started: what is not its maker may call them
+	missed    atomic.Bool // a Cancel came before that
 	closing   atomic.Bool
 	destroyed bool
 	freed     atomic.Bool
@@ -147,7 +150,8 @@ type Vhost struct {
 var noProtocol = &Protocol{Name: "default", Handler: HandlerFunc(func(*Wsi, Reason, In) int { return 0 })}
 
 // CreateVhost adds a vhost and listens where it says; with AwaitInterface, where its
-// interface or address is not there, as soon as it is. t is the calling thread.
+// interface or address is not there, as soon as it is. Connections are accepted
+// from InitProtocols on. t is the calling thread.
 func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 	if c.destroying.Load() {
 		return nil, ErrDestroyed
@@ -173,7 +177,7 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 			return nil, fmt.Errorf("vhost %s: no role %q that can listen", o.Name, o.ListenRole)
 		}
 	}
-	v := &Vhost{ctx: c, opt: o}
+	v := &Vhost{ctx: c, opt: o, Face: o.Face}
 	v.SetBodyLimit(o.BodyLimit)
 	if v.standard = v.Protocol(o.chosen("default")); v.standard == nil {
 		v.standard = v.first()
@@ -232,15 +236,19 @@ func (o *VhostOptions) chosen(option string) string {
 	return ""
 }
 
-// InitProtocols makes the PROTOCOL_INIT callbacks that did not come yet.
-// Nonzero from one of them fails.
+// InitProtocols makes the PROTOCOL_INIT callbacks that did not come yet, and then
+// lets connections come, on every thread. Nonzero from one of them fails.
 func (v *Vhost) InitProtocols(t *Thread) error {
-	if v.inited || v.opt.SkipInit {
+	if v.inited {
 		return nil
 	}
 	v.inited = true
 	t.enter()
 	defer t.leave()
+	if v.opt.SkipInit {
+		v.open(t)
+		return nil
+	}
 	for i, p := range v.opt.Protocols {
 		if p.Handler == nil || p.Name == "" {
 			continue
@@ -264,7 +272,28 @@ func (v *Vhost) InitProtocols(t *Thread) error {
 			return fmt.Errorf("vhost %s: protocol %s refused to start", v.opt.Name, p.Name)
 		}
 	}
+	v.open(t)
 	return nil
+}
+
+// open lets v's protocols be called by others than its maker.
+func (v *Vhost) open(t *Thread) {
+	v.ready.Store(true)
+	if v.missed.Load() {
+		v.ctx.Cancel()
+	}
+	if p := v.Port(); p != nil {
+		p.open(t)
+	}
+}
+
+// cancelled says that lws_cancel_service can be told to v; where it cannot yet,
+// all are told again when it can.
+func (v *Vhost) cancelled() bool {
+	if !v.ready.Load() {
+		v.missed.Store(true)
+	}
+	return v.ready.Load() && !v.Closing()
 }
 
 // protocolPVO is the option list that the vhost has for a protocol.
@@ -389,9 +418,15 @@ func (fakeRole) Closed(*Wsi)                             {}
 
 var noReasons = Reasons{ReasonNone, ReasonNone, ReasonNone, ReasonNone}
 
+// fake calls f with a wsi that stands for v. Without memory for one the answer is
+// as if f refused.
 func (v *Vhost) fake(t *Thread, p *Protocol, f func(*Wsi) int) int {
 	t.enter()
 	w := t.newWsi(v, fakeRole{})
+	if w == nil {
+		t.leave()
+		return -1
+	}
 	w.flags |= flagFake
 	w.protocol = p
 	ret := f(w)
@@ -474,22 +509,19 @@ func (v *Vhost) gone() {
 // left.
 func (p *Port) ForHost(host string) *Vhost {
 	vs := p.Vhosts()
-	if len(vs) == 0 {
-		return nil
-	}
 	name := strings.ToLower(host)
 	if i := strings.LastIndexByte(name, ':'); i >= 0 && !strings.HasSuffix(name, "]") {
 		name = name[:i]
 	}
 	for _, v := range vs {
-		if strings.EqualFold(v.opt.Name, name) {
+		if strings.EqualFold(v.opt.Name, name) && v.ready.Load() {
 			return v
 		}
 	}
 	for _, v := range vs { // a vhost "example.com" serves "www.example.com" too where nobody else does
-		if n := len(name) - len(v.opt.Name); n > 1 && name[n-1] == '.' && strings.EqualFold(name[n:], v.opt.Name) {
+		if n := len(name) - len(v.opt.Name); n > 1 && name[n-1] == '.' && strings.EqualFold(name[n:], v.opt.Name) && v.ready.Load() {
 			return v
 		}
 	}
-	return vs[0]
+	return p.first()
 }

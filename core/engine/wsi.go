@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/golws/golws/core/loop"
@@ -96,7 +97,8 @@ const (
 	HoldOut                   // the answer to what was received is stuck
 )
 
-// newWsi makes a wsi on t and shows it to the face; no callback yet.
+// newWsi makes a wsi on t and shows it to the face; no callback yet. nil
+// (logged) where the face cannot have one more.
 func (t *Thread) newWsi(v *Vhost, role Role) *Wsi {
 	w := &Wsi{t: t, vhost: v, role: role}
 	w.timeout = loop.Timer{Owner: (*link)(w), Kind: timerTimeout}
@@ -104,12 +106,23 @@ func (t *Thread) newWsi(v *Vhost, role Role) *Wsi {
 	w.retry = v.opt.Retry
 	t.addSlot(w)
 	v.wsis.Add(1)
-	t.ctx.opt.Face.WsiCreated(w)
+	if !t.ctx.opt.Face.WsiCreated(w) {
+		v.Logf(LogErr, "%v", ErrNoMemory)
+		w.state = stateDead
+		t.freeSlot(w)
+		v.wsis.Add(-1)
+		v.maybeGone()
+		t.ctx.maybeEmpty()
+		return nil
+	}
 	if w.Shared == nil {
 		w.Shared = new(Shared)
 	}
 	return w
 }
+
+// ErrNoMemory is answered where the face cannot have one more wsi.
+var ErrNoMemory = errors.New("no memory for a connection")
 
 // created makes the WSI_CREATE callback, once.
 func (w *Wsi) created() {
@@ -194,13 +207,12 @@ func (w *Wsi) PieceSize() int {
 func (w *Wsi) Fragment() *Fragment { return &w.t.frag }
 
 // Bind binds w to p with the role's Bind callback, dropping what it was bound
-// to. Nonzero is the callback's refusal.
+// to. Nonzero is the callback's refusal, or Attach's.
 func (w *Wsi) Bind(p *Protocol) int {
 	if w.protocol == p && w.flags&flagBound != 0 {
 		return 0
 	}
-	w.Attach(p)
-	if w.protocol != p {
+	if !w.Attach(p) {
 		return 1
 	}
 	w.flags |= flagBound
@@ -212,16 +224,23 @@ func (w *Wsi) Bind(p *Protocol) int {
 
 // Attach gives w p and its session data without a callback, dropping another
 // protocol that it was bound to: what comes before Bind can then be told to p.
-func (w *Wsi) Attach(p *Protocol) {
+// false where w ended by that, or where there is no memory for the session
+// (logged), and then w is to be closed.
+func (w *Wsi) Attach(p *Protocol) bool {
 	if w.protocol == p {
-		return
+		return true
 	}
 	w.Drop()
 	if !w.Alive() {
-		return
+		return false
 	}
 	w.protocol = p
-	w.t.ctx.opt.Face.WsiBound(w)
+	if !w.t.ctx.opt.Face.WsiBound(w) {
+		w.protocol = nil
+		w.Logf(LogErr, "no memory for the session data of protocol %s", p.Name)
+		return false
+	}
+	return true
 }
 
 // Bound says whether the Bind callback was made for w's protocol.

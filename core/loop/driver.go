@@ -16,11 +16,12 @@ type Driver interface {
 	// before Dial has returned.
 	Dial(spec DialSpec, h Handler) (Conn, error)
 	// Adopt takes over a connected stream socket. The driver owns the fd from
-	// then on, also where it answers an error.
+	// then on, also where it answers an error. fs.ErrExist is for one that it
+	// has already, which goes on.
 	Adopt(fd int, h Handler) (Conn, error)
 	// Watch reports the readiness of a foreign fd (raw files: pipes, ttys) and
 	// reads or writes nothing. The fd stays the caller's: Watch.Close only
-	// stops watching.
+	// stops watching. fs.ErrExist is for one that the driver has already.
 	Watch(fd int, w Watcher) (Watch, error)
 
 	// Poll waits at most limit (Forever, or 0 for not at all), calls

@@ -319,6 +319,26 @@ fallen_back(void)
 }
 
 static void
+twice(lws_adoption_type type, int mine, int other)
+{
+	lws_sock_file_fd_type fd = { .sockfd = mine };
+
+	CHECK(lws_adopt_descriptor_vhost(vh, type, fd, "second", NULL));
+	CHECK(!lws_adopt_descriptor_vhost(vh, type, fd, "second", NULL));
+	CHECK_LOGGED("file exists");
+	CHECK(!lws_adopt_descriptor_vhost(vh, type, fd, "third", NULL));
+	serve(-1);
+	CHECK_INT(closes, 0);
+	CHECK_INT(write(other, "still", 5), 5);
+	UNTIL(got_len == 5);
+	CHECK_STR(got, "still");
+	close(other);
+	UNTIL(closes);
+	serve(-1);
+	CHECK(fcntl(mine, F_GETFD) == -1);
+}
+
+static void
 watched(void)
 {
 	lws_sock_file_fd_type fd;
@@ -381,7 +401,26 @@ watched(void)
 	close(fds[1]);
 	CHECK_INT(closes, 0);
 
+	GROUP("what is there already cannot be adopted again; the first goes on with it");
+	clear();
+	CHECK(!pipe(fds));
+	twice(LWS_ADOPT_RAW_FILE_DESC, fds[0], fds[1]);
+	clear();
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	twice(LWS_ADOPT_SOCKET, fds[0], fds[1]);
+	clear();
+	fds[0] = open(directory, O_RDONLY); /* of the kind that is always ready */
+	fd.filefd = fds[0];
+	on = NULL;
+	CHECK(lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "second", NULL));
+	CHECK(!lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "second", NULL));
+	serve(-1);
+	CHECK(fcntl(fds[0], F_GETFD) != -1);
+	stage_close();
+
 	GROUP("a regular file is always readable, until its end");
+	stage_open(NULL);
+	on = take;
 	clear();
 	snprintf(got, sizeof got, "%s/file", directory);
 	CHECK_INT(lws_plat_write_file(got, "the whole of it", 15), 0);

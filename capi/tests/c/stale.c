@@ -4,6 +4,8 @@
 
 #include "peer.h"
 
+#include <sys/socket.h>
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
@@ -21,6 +23,64 @@ keeping(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
 		kept_fake = wsi;
 	return 0;
+}
+
+/* A socket with that parent; the other end is closed, so it ends in the next turn. */
+static struct lws *
+adopt(struct lws *parent)
+{
+	lws_sock_file_fd_type fd;
+	struct lws *child;
+	int pair[2];
+
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	fd.sockfd = pair[0];
+	child = lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", parent);
+	close(pair[1]);
+	return child;
+}
+
+static struct lws *child;
+
+static int
+adopting(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	(void)in;
+	(void)len;
+	if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
+		child = adopt(wsi);
+	return 0;
+}
+
+/* The child ends, and tells nobody. */
+static void
+orphan(void)
+{
+	CHECK(child && !lws_get_parent(child));
+	trail_clear();
+	UNTIL(trailed("RAW_CLOSE"));
+	serve(-1);
+	CHECK(!trailed("CHILD_CLOSING"));
+}
+
+static void
+no_parents(void)
+{
+	struct lws *w;
+
+	GROUP("a wsi that stands for a vhost, or has ended in this turn, is nobody's parent");
+	stage_open(NULL);
+	on = adopting;
+	child = NULL;
+	lws_cancel_service(cx);
+	UNTIL(child);
+	orphan();
+	w = adopt(NULL);
+	lws_set_timeout(w, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+	child = adopt(w);
+	orphan();
+	stage_close();
 }
 
 static void
@@ -76,6 +136,7 @@ ended(void)
 	unsigned char buf[LWS_PRE + 4] = { 0 };
 	char name[64] = "x";
 	pthread_t thread;
+	struct lws_client_connect_info i = { .address = "127.0.0.1", .port = 1, .path = "/" };
 	struct lws *w;
 	struct peer p;
 
@@ -87,6 +148,10 @@ ended(void)
 	REFUSED(lws_write(w, buf + LWS_PRE, 4, LWS_WRITE_TEXT), -1);
 	REFUSED(lws_rx_flow_control(w, 0), -1);
 	REFUSED(lws_get_parent(w), NULL);
+	REFUSED(adopt(w), NULL);
+	i.parent_wsi = w;
+	i.context = cx;
+	REFUSED(lws_client_connect_via_info(&i), NULL);
 	REFUSED(lws_return_http_status(w, 404, NULL), -1);
 	REFUSED(lws_hdr_total_length(w, WSI_TOKEN_HOST), 0);
 	REFUSED_VOID(lws_set_timeout(w, PENDING_TIMEOUT_USER_OK, 1));
@@ -154,7 +219,7 @@ nothing(void)
 	unsigned char b[8] = { 0 }, *p = b;
 	uid_t uid;
 	gid_t gid;
-	int n = 0;
+	int n = 0, fd;
 	char *c;
 
 	GROUP("NULL for a wsi");
@@ -205,6 +270,7 @@ nothing(void)
 	lws_close_free_wsi(NULL, LWS_CLOSE_STATUS_NOSTATUS, "test");
 
 	GROUP("NULL for a vhost");
+	fd = dup(2);
 	REFUSED(lws_get_vhost_name(NULL), NULL);
 	REFUSED(lws_get_vhost_user(NULL), NULL);
 	REFUSED(lws_vhost_user(NULL), NULL);
@@ -215,7 +281,8 @@ nothing(void)
 	REFUSED(lws_callback_on_writable_all_protocol_vhost(NULL, NULL), -1);
 	REFUSED_VOID(lws_vhost_set_mounts(NULL, NULL));
 	CHECK(!lws_protocol_vh_priv_get(NULL, stage_protocols));
-	CHECK(!lws_adopt_socket_vhost(NULL, -1));
+	REFUSED(lws_adopt_socket_vhost(NULL, fd), NULL);
+	CHECK_INT(fcntl(fd, F_GETFD), -1); /* closed */
 	CHECK_INT(lws_get_vhost_port(NULL), -1);
 	lws_vhost_destroy(NULL);
 
@@ -226,7 +293,9 @@ nothing(void)
 	REFUSED(lws_cmdline_option_cx(NULL, "x"), NULL);
 	REFUSED(lws_cmdline_options_cx(NULL, "x", NULL), NULL);
 	REFUSED(lws_vhd_find_by_pvo(NULL, "x", "y", "z"), NULL);
-	REFUSED(lws_adopt_socket(NULL, -1), NULL);
+	fd = dup(2);
+	REFUSED(lws_adopt_socket(NULL, fd), NULL);
+	CHECK_INT(fcntl(fd, F_GETFD), -1);
 	REFUSED(lws_callback_all_protocol(NULL, stage_protocols, LWS_CALLBACK_USER), 0);
 	REFUSED(lws_callback_on_writable_all_protocol(NULL, stage_protocols), -1);
 	REFUSED(lws_finalize_startup(NULL), -1);
@@ -253,6 +322,7 @@ main(int argc, char **argv)
 {
 	stage_begin(argc, argv);
 	ended();
+	no_parents();
 	nothing();
 	return check_result();
 }

@@ -409,6 +409,74 @@ passing_vhosts(void)
 	CHECK_INT(live_allocations(), live);
 }
 
+/* ---- a vhost is made while others serve: nothing comes to it before it has started ---- */
+
+static struct peer early_peers[12];
+static atomic_int has_started, came_early, accepted;
+
+/* The threads that serve have been through a turn that began after this. */
+static void
+others_turn(void)
+{
+	int before = waits;
+
+	lws_cancel_service(context);
+	AWAIT(waits >= before + THREADS - 1);
+}
+
+static int
+slow_starter(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	(void)user;
+	(void)in;
+	(void)len;
+	if (reason == LWS_CALLBACK_PROTOCOL_INIT) {
+		others_turn(); /* in which they would begin to listen too */
+		for (size_t i = 0; i < LWS_ARRAY_SIZE(early_peers); i++)
+			peer_connect(&early_peers[i], lws_get_vhost_listen_port(lws_get_vhost(wsi)));
+		others_turn();
+		others_turn();
+		has_started = 1;
+	} else if (!has_started)
+		came_early++;
+	if (reason == LWS_CALLBACK_FILTER_NETWORK_CONNECTION)
+		accepted++;
+	if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED)
+		echoed++;
+	return 0;
+}
+
+static void
+late_vhost(void)
+{
+	static const struct lws_protocols slow[] = { { .name = "slow", .callback = slow_starter }, LWS_PROTOCOL_LIST_TERM };
+	struct lws_context_creation_info info;
+	int sockets = open_sockets();
+	long live = live_allocations();
+
+	GROUP("a vhost is made while others serve: nothing comes to it before PROTOCOL_INIT has returned");
+	begin(0);
+	for (int i = 1; i < THREADS; i++)
+		CHECK(!pthread_create(&threads[i], NULL, service, (void *)(intptr_t)i));
+	memset(&info, 0, sizeof info);
+	info.iface = "127.0.0.1";
+	info.vhost_name = "slow";
+	info.protocols = slow;
+	CHECK(lws_create_vhost(context, &info)); /* this thread is the first service thread, so far */
+	CHECK_INT(came_early, 0);
+	CHECK_INT(accepted, 0);
+	CHECK(!pthread_create(&threads[0], NULL, service, (void *)(intptr_t)0));
+	AWAIT(accepted == LWS_ARRAY_SIZE(early_peers));
+	AWAIT(echoed >= THREADS); /* what was cancelled meanwhile is told to it too */
+	lws_context_destroy(context);
+	finished(THREADS);
+	CHECK_INT(came_early, 0);
+	for (size_t i = 0; i < LWS_ARRAY_SIZE(early_peers); i++)
+		peer_close(&early_peers[i]);
+	CHECK_INT(open_sockets(), sockets);
+	CHECK_INT(live_allocations(), live);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -417,5 +485,6 @@ main(int argc, char **argv)
 	allowed();
 	destroyed_while_served();
 	passing_vhosts();
+	late_vhost();
 	return check_result();
 }

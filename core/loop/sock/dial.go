@@ -3,7 +3,9 @@
 package sock
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 
@@ -142,7 +144,7 @@ func (d *Driver) Adopt(fd int, h loop.Handler) (loop.Conn, error) {
 		err = c.begin(c)
 	}
 	if err != nil {
-		if fd >= 0 {
+		if fd >= 0 && !errors.Is(err, fs.ErrExist) {
 			c.Close()
 		}
 		return nil, fmt.Errorf("adopt fd %d: %w", fd, err)

@@ -31,6 +31,9 @@ func (d *Driver) Watch(fd int, w loop.Watcher) (loop.Watch, error) {
 	x.d, x.fd = d, int32(fd)
 	x.want = notify.In
 	err := x.begin(x)
+	if errors.Is(err, unix.EPERM) && slices.ContainsFunc(d.eager, func(y *watch) bool { return x.fd == y.fd }) {
+		err = unix.EEXIST
+	}
 	if errors.Is(err, unix.EPERM) {
 		x.always = true
 		d.eager = append(d.eager, x)

@@ -54,8 +54,9 @@ func (s *Server) head(w *engine.Wsi, x *Exchange) {
 		return
 	}
 
-	if w.Protocol() == nil {
-		w.Attach(w.Vhost().Default())
+	if w.Protocol() == nil && !w.Attach(w.Vhost().Default()) {
+		w.CloseNow()
+		return
 	}
 	if !s.call(w, x, engine.ReasonFilterHTTPConnection, engine.In{Bytes: x.path()}) {
 		return

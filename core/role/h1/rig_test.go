@@ -42,11 +42,12 @@ type rigFace struct {
 	r *rig
 }
 
-func (f rigFace) WsiBound(w *engine.Wsi) {
+func (f rigFace) WsiBound(w *engine.Wsi) bool {
 	if f.r.bound[w] {
 		f.r.t.Errorf("bound twice")
 	}
 	f.r.bound[w] = true
+	return true
 }
 
 func (f rigFace) WsiDropped(w *engine.Wsi) {
@@ -136,7 +137,11 @@ func (r *rig) vhost(o engine.VhostOptions) *engine.Vhost {
 		o.Port = 80
 	}
 	o.ListenFD = -1
+	o.SkipInit = true
 	v, err := r.ctx.CreateVhost(r.ctx.Thread(0), o)
+	if err == nil {
+		err = v.InitProtocols(r.ctx.Thread(0))
+	}
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -42,8 +42,11 @@ func served(t *testing.T, o engine.VhostOptions) (*engine.Context, netip.AddrPor
 		t.Fatal(err)
 	}
 	th := ctx.Thread(0)
-	o.ListenFD, o.Iface = -1, "127.0.0.1"
+	o.ListenFD, o.Iface, o.SkipInit = -1, "127.0.0.1", true
 	v, err := ctx.CreateVhost(th, o)
+	if err == nil {
+		err = v.InitProtocols(th)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

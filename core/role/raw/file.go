@@ -43,5 +43,9 @@ func (*File) Hangup(w *engine.Wsi) { w.CloseNow() }
 // Write is refused: the fd is the protocol's to write to.
 func (*File) Write(*engine.Wsi, []byte, engine.WriteProtocol) error { return engine.ErrClosed }
 
-// Closed calls RAW_CLOSE_FILE.
-func (*File) Closed(w *engine.Wsi) { w.Call(engine.ReasonRawCloseFile, engine.In{}) }
+// Closed calls RAW_CLOSE_FILE, where w was bound to a protocol.
+func (*File) Closed(w *engine.Wsi) {
+	if w.Protocol() != nil {
+		w.Call(engine.ReasonRawCloseFile, engine.In{})
+	}
+}

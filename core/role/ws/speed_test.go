@@ -92,7 +92,10 @@ func newRig(t testing.TB, o benchOptions) *rig {
 		t.Fatal(err)
 	}
 	p := &engine.Protocol{Name: "echo", Handler: echo{}, RxBufferSize: 1 << 20}
-	_, err = r.ctx.CreateVhost(r.ctx.Thread(0), engine.VhostOptions{Protocols: []*engine.Protocol{p}, Port: 80, ListenFD: -1})
+	v, err := r.ctx.CreateVhost(r.ctx.Thread(0), engine.VhostOptions{Protocols: []*engine.Protocol{p}, Port: 80, ListenFD: -1})
+	if err == nil {
+		err = v.InitProtocols(r.ctx.Thread(0))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
