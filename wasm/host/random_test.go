@@ -3,6 +3,7 @@ package host_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -63,10 +64,8 @@ func anything(t *testing.T, seed uint64) bool {
 		return "wsi"
 	}
 	pick := func(of string) int32 {
-		if of == "lsn" {
-			for _, l := range p.lsns {
-				return l
-			}
+		if open := slices.Sorted(maps.Values(p.lsns)); of == "lsn" && len(open) > 0 {
+			return open[rng.IntN(len(open))]
 		}
 		l := known[of]
 		if len(l) == 0 || rng.IntN(10) == 0 {

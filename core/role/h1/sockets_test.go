@@ -178,7 +178,7 @@ func TestCurl(t *testing.T) {
 	base := "http://" + addr.String()
 	run := func(args ...string) string {
 		t.Helper()
-		out, err := exec.Command(curl, append([]string{"-sS", "-m", "20"}, args...)...).CombinedOutput()
+		out, err := exec.Command(curl, append([]string{"-sS", "-m", "20", "--noproxy", "*"}, args...)...).CombinedOutput()
 		if err != nil {
 			t.Errorf("%v: %v: %.200s", args, err, out)
 		}
