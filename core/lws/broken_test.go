@@ -1,9 +1,13 @@
+//go:build unix
+
 package lws_test
 
 import (
 	"net"
 	"slices"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/lws"
@@ -38,6 +42,9 @@ func TestLastWordsOfABrokenConnection(t *testing.T) {
 		case engine.ReasonRawConnected:
 			close(connected)
 			<-said
+			if !broken(w.Carrier().(interface{ Fd() int }).Fd()) {
+				t.Error("the reset does not come")
+			}
 			for range 3 {
 				w.Write(make([]byte, engine.DirectSize), engine.WriteHTTP)
 			}
@@ -72,6 +79,17 @@ func TestLastWordsOfABrokenConnection(t *testing.T) {
 	}
 	if !logs.has("sending failed") {
 		t.Errorf("no write failed: %q", logs.all)
+	}
+}
+
+// broken waits for a socket's reset: the system delivers even its own later
+// than at once where it has much to do.
+func broken(fd int) bool {
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd)}}, 20_000)
+		if err != unix.EINTR {
+			return n == 1
+		}
 	}
 }
 
