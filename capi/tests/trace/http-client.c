@@ -78,6 +78,36 @@ static void http_client_get_empty(void) { ask("GET", client, script_empty); }
 static void script_close(void) { answer("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"); }
 static void http_client_get_connection_close(void) { ask("GET", client, script_close); }
 
+static void script_interim(void) { answer("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"); }
+static void http_client_get_interim(void) { ask("GET", client, script_interim); }
+static void script_trailers(void) { answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n"); }
+static void http_client_get_trailers(void) { ask("GET", client, script_trailers); }
+static void script_second(void) { answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"); }
+static void http_client_get_second_answer(void) { ask("GET", client, script_second); }
+
+static int shows_folded(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	char value[64];
+
+	if (reason == LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP)
+		say("client", "  content-type: %s", lws_hdr_copy(wsi, value, sizeof value, WSI_TOKEN_HTTP_CONTENT_TYPE) > 0 ? value : "none");
+	return client(wsi, reason, user, in, len);
+}
+static void script_folded(void) { answer("HTTP/1.1 200 OK\r\nContent-Type: text/plain;\r\n charset=utf-8\r\nContent-Length: 5\r\n\r\nhello"); }
+static void http_client_get_folded(void) { ask("GET", shows_folded, script_folded); }
+
+static void http_client_get_of_proxy(void)
+{
+	on_client = client;
+	method = "GET";
+	make_context(NULL);
+	client_vh = make_vhost("client", CONTEXT_PORT_NO_LISTEN, client_protocols, NULL);
+	port = wire_listen();
+	wire_run(script_get);
+	dial(port, "http://far.example/x", method, NULL);
+	run_until_finished();
+}
+
 static void script_until_eof(void)
 {
 	wire_accept();
@@ -148,6 +178,8 @@ const struct scenario scenarios_http_client[] = {
 	S(http_client_get), S(http_client_post), S(http_client_head), S(http_client_get_chunked), S(http_client_get_404),
 	S(http_client_get_204), S(http_client_get_empty), S(http_client_get_connection_close), S(http_client_get_until_eof),
 	S(http_client_get_cut_off), S(http_client_hangup), S(http_client_redirect), S(http_client_refused),
+	S(http_client_get_interim), S(http_client_get_trailers), S(http_client_get_second_answer), S(http_client_get_folded),
+	S(http_client_get_of_proxy),
 	S(http_client_returns_minus1_established), S(http_client_returns_minus1_read), S(http_client_returns_minus1_completed),
 	{ NULL, NULL }
 };

@@ -366,6 +366,70 @@ static void http_server_callback_mount(void)
 	run_until_finished();
 }
 
+/* What the files of a mount do not answer is the mount's protocol's, by the path below the mount. */
+static void with_mount_and_protocol(struct lws_context_creation_info *info)
+{
+	with_mount(info);
+	mount.mountpoint = "/files";
+	mount.mountpoint_len = 6;
+	mount.protocol = "echo";
+}
+static void script_elsewhere(void)
+{
+	wire_connect(port);
+	wire_send(GET("/files/none?q=1", ""));
+	wire_read_head();
+	wire_silence(100);
+}
+static void http_server_mount_elsewhere(void)
+{
+	on_server = dummy;
+	on_server2 = below_mount;
+	make_context(NULL);
+	server_vh = make_vhost("server", 0, server_protocols, with_mount_and_protocol);
+	port = server_port();
+	wire_run(script_elsewhere);
+	run_until_finished();
+}
+
+/* A file is the answer to a POST: nobody wants the body. */
+static void script_file_to_post(void)
+{
+	wire_connect(port);
+	wire_send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n01234");
+	wire_read_head();
+	wire_read_body(14);
+}
+static void http_server_file_to_post(void)
+{
+	make_file();
+	serve(serve_file, script_file_to_post);
+	unlink(file_path);
+}
+
+/* A program that asks for the body itself. */
+static int continue_itself(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	unsigned char buf[LWS_PRE + 256], *start = buf + LWS_PRE, *at = start, *end = buf + sizeof buf - 1;
+
+	if (reason == LWS_CALLBACK_HTTP)
+		return lws_add_http_header_status(wsi, 100, &at, end) || lws_finalize_write_http_header(wsi, start, &at, end);
+	if (reason == LWS_CALLBACK_HTTP_BODY_COMPLETION)
+		return lws_return_http_status(wsi, 200, "thanks") || lws_http_transaction_completed(wsi) ? -1 : 0;
+	return take_body(wsi, reason, user, in, len);
+}
+static void script_expect(void)
+{
+	wire_connect(port);
+	wire_send("POST /form HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+	wire_read_head();
+	wire_silence(100);
+	wire_send("01234");
+	wire_read_head();
+	wire_silence(100);
+}
+static void http_server_continues_itself(void) { serve(continue_itself, script_expect); }
+
 static void script_bad(void)
 {
 	wire_connect(port);
@@ -390,6 +454,7 @@ const struct scenario scenarios_http_server[] = {
 	S(http_server_headers_and_args), S(http_server_post), S(http_server_post_empty), S(http_server_post_cut_off),
 	S(http_server_returns_minus1), S(http_server_filter_refuses), S(http_server_return_status), S(http_server_dummy_404),
 	S(http_server_mount), S(http_server_mount_keepalive), S(http_server_serve_file), S(http_server_callback_mount),
-	S(http_server_bad_request), S(http_server_post_chunked),
+	S(http_server_bad_request), S(http_server_post_chunked), S(http_server_mount_elsewhere), S(http_server_file_to_post),
+	S(http_server_continues_itself),
 	{ NULL, NULL }
 };

@@ -78,7 +78,7 @@ def main():
     a.add_argument("--strict", action="store_true", help="compare with golden/ as it stands")
     a.add_argument("--jobs", type=int, default=4)
     a.add_argument("scenarios", nargs="*")
-    o = a.parse_args()
+    o = a.parse_intermixed_args()
     names = o.scenarios or subprocess.run([o.program, "--list"], capture_output=True, text=True, check=True).stdout.split()
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:

@@ -88,12 +88,16 @@ func (s *Server) status(w *engine.Wsi, code int) {
 // own, which gets the part of the path below it as with a callback mount, or
 // else the vhost's first.
 func (s *Server) elsewhere(w *engine.Wsi, x *Exchange, m *engine.Mount, below []byte) {
-	if !w.Bound() && !s.rebind(w, x, w.Protocol()) {
+	path := x.path()
+	if m.Protocol != "" {
+		if len(below) > 0 {
+			path = below
+		}
+		s.callHTTP(w, x, w.Protocol(), path)
 		return
 	}
-	path := x.path()
-	if m.Protocol != "" && len(below) > 0 {
-		path = below
+	if !w.Bound() && !s.rebind(w, x, w.Protocol()) {
+		return
 	}
 	s.ask(w, x, path)
 }
