@@ -93,8 +93,10 @@ def run(name, command):
 
 
 def main():
-    steps = {"test": TEST, "check": CHECK}[sys.argv[1]]
+    steps = {"test": TEST, "check": CHECK}.get("".join(sys.argv[1:2]))
     wanted = sys.argv[2:]
+    if not steps or not {name for name, _ in steps}.issuperset(wanted):
+        sys.exit("steps.py test|check [STEP ...]\n" + "\n".join(f"{kind}: {', '.join(n for n, _ in all_of)}" for kind, all_of in (("test", TEST), ("check", CHECK))))
     rows = [(name, *run(name, command)) for name, command in steps if not wanted or name in wanted]
     print(f"\n{'step':<14}{'passed':>8}{'failed':>8}{'seconds':>9}")
     for name, status, passed, failed, seconds in rows:
