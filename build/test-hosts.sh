@@ -3,18 +3,10 @@
 # the tests of what a library's loop can do. Each against build/out/libwebsockets.so.21 as programs use it, and together
 # with the shim's sources under the address and undefined behaviour sanitizers. Names of programs as arguments (libuv,
 # loops, host-custom ...) run only those.
-set -u
-cd "$(dirname "$0")/.."
-root=$PWD
-out=${OUT:-$root/build/out}
+. "$(dirname "$0")/c-tests.sh" || exit
+need_libraries
 tests=capi/tests/hosts
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/plain" "$work/asan" "$work/shim"
-
-CC=${CC:-cc}
-flags="-std=gnu11 -g -O1 -Wall -Wextra -Wconversion -Werror -Iinclude"
-sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+mkdir -p "$work/plain" "$work/asan"
 
 libraries() { # of a program
 	case $1 in
@@ -32,27 +24,20 @@ if [ ${#programs[@]} = 0 ]; then
 fi
 case " ${programs[*]} " in *" host-own "*) ;; *) programs=(host-own "${programs[@]}") ;; esac
 
-# Two jobs at once: that is what the smallest machine has.
+# headers PROGRAM: where its library's are
+headers() { libraries "$1" | tr ' ' '\n' | grep -v ^-l | tr '\n' ' '; }
+
 {
-	for source in capi/shim/*.c; do
-		echo "$CC $flags $sanitize -c $source -o $work/shim/$(basename "$source" .c).o"
+	shim_objects shim "$sanitize"
+	for name in scenario "${programs[@]}"; do
+		object plain "$tests/$name.c" "$(headers "$name")"
+		object asan "$tests/$name.c" "$sanitize $(headers "$name")"
 	done
-	echo "$CC $flags -c $tests/scenario.c -o $work/plain/scenario.o"
-	echo "$CC $flags $sanitize -c $tests/scenario.c -o $work/asan/scenario.o"
 	echo "$CC $flags -fPIC -shared -Wl,-soname,libubox.so -o $work/libubox.so $tests/libubox.c"
-	for name in "${programs[@]}"; do
-		echo "$CC $flags -c $tests/$name.c -o $work/plain/$name.o $(libraries "$name" | tr ' ' '\n' | grep -v ^-l | tr '\n' ' ')"
-		echo "$CC $flags $sanitize -c $tests/$name.c -o $work/asan/$name.o $(libraries "$name" | tr ' ' '\n' | grep -v ^-l | tr '\n' ' ')"
-	done
-} | nice xargs -P 2 -I{} sh -c '{}' || {
+} | at_once || {
 	echo "the tests of the hosts do not compile"
 	exit 1
 }
-
-export LSAN_OPTIONS="suppressions=$root/capi/tests/c/lsan.supp:print_suppressions=0"
-export UBSAN_OPTIONS=print_stacktrace=1
-export ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0
-passed=0 failed=0
 
 verdict() { # title, status
 	if [ "$2" = 0 ]; then
@@ -105,5 +90,4 @@ for name in "${programs[@]}"; do
 		unset GOLWS_CORE
 	done
 done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+tally

@@ -7,21 +7,12 @@
 #   quick     the first two, with the tests that have several threads: a part of `make test`
 # An argument names one of them, none are the first three; further arguments name tests. The address and undefined
 # behaviour sanitizers and the leak check are a part of test-c.sh.
-set -u
-cd "$(dirname "$0")/.."
-root=$PWD
-out=${OUT:-$root/build/out}
+. "$(dirname "$0")/c-tests.sh" || exit
 tests=capi/tests/c
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-
-CC=${CC:-cc}
-flags="-std=gnu11 -g -O1 -Wall -Wextra -Wconversion -Werror -Iinclude"
 headers="-DGOLWS_HEADERS=$(cat capi/shim/*.h include/*.h include/libwebsockets/*.h | cksum | cut -d' ' -f1)u"
 how=${1:-all}
 [ $# = 0 ] || shift
 wanted=("$@")
-passed=0 failed=0
 
 names() { # of the tests to run
 	if [ ${#wanted[@]} != 0 ]; then
@@ -29,24 +20,17 @@ names() { # of the tests to run
 	elif [ "$how" = quick ]; then
 		echo threads stress-threads signals
 	else
-		for source in "$tests"/*.c; do
-			name=$(basename "$source" .c)
-			case $name in stage | peer) ;; *) echo "$name" ;; esac
-		done
+		tests_c
 	fi
 }
 
-# compile DIRECTORY FLAGS: the shim and what the tests stand on, two files at once
+# compile FOLDER FLAGS: the shim and what the tests stand on
 compile() {
-	mkdir -p "$work/$1/shim"
+	mkdir -p "$work/$1"
 	{
-		for source in capi/shim/*.c; do
-			echo "$CC $flags $2 -c $source -o $work/$1/shim/$(basename "$source" .c).o"
-		done
-		for name in stage peer; do
-			echo "$CC $flags $2 -D_GNU_SOURCE -c $tests/$name.c -o $work/$1/$name.o"
-		done
-	} | nice xargs -P 2 -I{} sh -c '{}'
+		shim_objects "$1/shim" "$2"
+		for name in $stand; do object "$1" "$tests/$name.c" "$2 -D_GNU_SOURCE"; done
+	} | at_once
 }
 
 # run HOW NAME COMMAND...: the test gets an empty directory as its last argument
@@ -74,8 +58,8 @@ threads() {
 	CGO_CFLAGS="-O1 -g $s $headers" CGO_LDFLAGS=$s nice go build -buildmode=c-shared -o "$work/tsan/libgolws-core.so" ./capi &&
 		compile tsan $s || return 1
 	for name in $(names); do
-		# shellcheck disable=SC2086
-		$CC $flags -D_GNU_SOURCE $s -o "$work/tsan/$name" "$tests/$name.c" "$work"/tsan/{stage,peer}.o "$work"/tsan/shim/*.o \
+		# shellcheck disable=SC2046,SC2086
+		$CC $flags -D_GNU_SOURCE $s -o "$work/tsan/$name" "$tests/$name.c" $(standing tsan) "$work"/tsan/shim/*.o \
 			-ldl -lpthread || return 1
 		TSAN_OPTIONS=allocator_may_return_null=1 GOLWS_CORE=$work/tsan/libgolws-core.so run threads "$name" "$work/tsan/$name"
 	done
@@ -93,8 +77,8 @@ race() {
 		objcopy --wildcard -L 'golws_*' "$work/race/shim.o" || return 1
 	for name in $(names); do
 		case $name in fork | context | privileges | memory | robust-process) continue ;; esac
-		# shellcheck disable=SC2086
-		$CC $flags -D_GNU_SOURCE -fno-pie -no-pie -o "$work/race/$name" "$tests/$name.c" "$work"/race/{stage,peer,shim}.o \
+		# shellcheck disable=SC2046,SC2086
+		$CC $flags -D_GNU_SOURCE -fno-pie -no-pie -o "$work/race/$name" "$tests/$name.c" $(standing race) "$work/race/shim.o" \
 			capi/tests/sanitize/linked-core.c "$work/race/core.a" -Wl,--wrap=dlopen,--wrap=dlsym -ldl -lpthread -lresolv || return 1
 		GORACE="halt_on_error=0 exitcode=77" run race "$name" "$work/race/$name"
 	done
@@ -117,8 +101,8 @@ memcheck() {
 	done
 	compile plain "" || return 1
 	for name in ${wanted[*]:-ws http raw timers}; do
-		# shellcheck disable=SC2086
-		$CC $flags -D_GNU_SOURCE -o "$work/plain/c-$name" "$tests/$name.c" "$work"/plain/{stage,peer}.o "$work"/plain/shim/*.o \
+		# shellcheck disable=SC2046,SC2086
+		$CC $flags -D_GNU_SOURCE -o "$work/plain/c-$name" "$tests/$name.c" $(standing plain) "$work"/plain/shim/*.o \
 			-ldl -lpthread || return 1
 		# shellcheck disable=SC2086
 		GOLWS_CORE=$out/libgolws-core.so run memcheck "$name" $check "$work/plain/c-$name"
@@ -137,5 +121,4 @@ for step in $steps; do
 		failed=$((failed + 1))
 	}
 done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+tally

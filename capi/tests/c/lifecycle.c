@@ -1,5 +1,5 @@
 /* Contexts: made, refused, served, and destroyed from everywhere. */
-#include "peer.h"
+#include "crowd.h"
 
 #include <sys/socket.h>
 
@@ -209,66 +209,15 @@ busy(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, si
 }
 
 static void
-dial(int port, const char *method, const char *path)
-{
-	struct lws_client_connect_info i;
-
-	if (!cx || fired)
-		return;
-	memset(&i, 0, sizeof i);
-	i.context = cx;
-	i.vhost = vh;
-	i.address = i.host = i.origin = "127.0.0.1";
-	i.port = port;
-	i.path = path;
-	i.method = method;
-	i.protocol = method ? NULL : "second";
-	i.local_protocol_name = "second";
-	lws_client_connect_via_info(&i);
-}
-
-static void
 everything(enum lws_callback_reasons reason, const char *name, int returns)
 {
-	struct peer ws, http, raw, file;
-	int pair[2], fds[2], port, closed_port, l;
-	lws_sock_file_fd_type fd;
+	struct crowd c;
 
 	lwsl_user("in %s", name);
 	target = reason;
 	answer = returns;
 	fired = 0;
-	stage_open(stage_files);
-	port = stage_port();
-	l = peer_listen(&closed_port);
-	close(l);
-	on = busy;
-	peer_connect(&ws, port);
-	peer_say(&ws, WS_HEAD("/") "Sec-WebSocket-Protocol: second\r\n\r\n");
-	peer_text(&ws, "hello");
-	peer_frame(&ws, 0x8a, "pong", 4);
-	peer_connect(&http, port);
-	peer_say(&http, "GET /files/f.txt HTTP/1.1\r\nHost: a\r\n\r\n"
-			"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-			"GET /dyn HTTP/1.1\r\nHost: a\r\n\r\n");
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || pipe(fds))
-		abort();
-	if (write(fds[1], "file", 4) != 4)
-		abort();
-	peer_attach(&raw, pair[0]);
-	peer_attach(&file, fds[1]);
-	fd.sockfd = pair[1];
-	lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", NULL);
-	fd.filefd = fds[0];
-	if (fired)
-		close(fds[0]);
-	else
-		lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "first", NULL);
-	peer_say(&raw, "raw");
-	dial(port, NULL, "/");
-	dial(port, "GET", "/dyn");
-	dial(port, "RAW", "/");
-	dial(closed_port, NULL, "/");
+	crowd_begin(&c, busy);
 	if (cx)
 		lws_cancel_service(cx);
 	for (int i = 0; cx && i < 400; i++) {
@@ -276,23 +225,15 @@ everything(enum lws_callback_reasons reason, const char *name, int returns)
 
 		if (!cx)
 			CHECK(r < 0);
-		if (i == 30) {
-			peer_frame(&ws, 0x88, "\x03\xe8", 2);
-			peer_close(&raw);
-			peer_close(&file);
-		}
-		if (i == 60) {
-			peer_close(&http);
-			peer_close(&ws);
-		}
+		if (i == 30)
+			crowd_says_farewell(&c);
+		if (i == 60)
+			crowd_leaves(&c);
 		if (i == 80 && !fired)
 			lws_context_destroy(cx); /* the reasons that only come then */
 	}
 	check_true(fired, __FILE__, __LINE__, name);
-	peer_close(&ws);
-	peer_close(&http);
-	peer_close(&raw);
-	peer_close(&file);
+	crowd_end(&c);
 	stage_clean();
 	if (logged("internal error")) {
 		printf("%s: %s\n", name, logs);

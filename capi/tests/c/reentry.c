@@ -1,7 +1,7 @@
 /* Callbacks may do anything: in each reason of every kind of connection, each of the acts below, once. Whatever the
  * program does, everything that began ends once, nothing is left, and no memory is used that is not there (the
  * sanitized run looks). */
-#include "peer.h"
+#include "crowd.h"
 
 #include <sys/socket.h>
 
@@ -148,24 +148,8 @@ static const char *act_names[] = {
 
 static enum lws_callback_reasons target;
 static enum act what;
-static int fired, server_port;
-
-static void
-dial(int port, const char *method, const char *path)
-{
-	struct lws_client_connect_info i;
-
-	memset(&i, 0, sizeof i);
-	i.context = cx;
-	i.vhost = vh;
-	i.address = i.host = i.origin = "127.0.0.1";
-	i.port = port;
-	i.path = path;
-	i.method = method;
-	i.protocol = method ? NULL : "second";
-	i.local_protocol_name = "second";
-	lws_client_connect_via_info(&i);
-}
+static int fired;
+static struct crowd crowd;
 
 static int kept[16], keeps; /* the other ends of children, which live as long as their parents */
 
@@ -230,9 +214,9 @@ do_act(struct lws *wsi)
 		battery(wsi);
 		break;
 	case DIAL:
-		dial(server_port, NULL, "/");
-		dial(server_port, "GET", "/dyn");
-		dial(server_port, "RAW", "/");
+		crowd_dial(crowd.port, NULL, "/");
+		crowd_dial(crowd.port, "GET", "/dyn");
+		crowd_dial(crowd.port, "RAW", "/");
 		adopt_one(is_real(wsi) ? wsi : NULL);
 		adopt_one(NULL);
 		break;
@@ -273,60 +257,23 @@ static int adopted;
 static int
 callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	int r;
-
 	if (reason == LWS_CALLBACK_RAW_ADOPT && adopted++ > 4)
 		return 0;
-	r = busy(wsi, reason, user, in, len);
-	return r;
+	return busy(wsi, reason, user, in, len);
 }
 
 static void
 everything(enum lws_callback_reasons reason, const char *name, enum act act)
 {
-	struct peer ws, http, raw, file;
-	int pair[2], fds[2], closed_port, l, before;
-	lws_sock_file_fd_type fd;
+	int before;
 	char text[200];
 
 	target = reason;
 	what = act;
 	fired = made = ended = adopted = 0;
 	memset(all, 0, sizeof all);
-	stage_open(stage_files);
 	lwsl_user("%s: %s", name, act_names[act]);
-	server_port = stage_port();
-	l = peer_listen(&closed_port);
-	close(l);
-	on = callback;
-	peer_connect(&ws, server_port);
-	peer_say(&ws, WS_HEAD("/") "Sec-WebSocket-Protocol: second\r\n\r\n");
-	peer_text(&ws, "hello");
-	peer_frame(&ws, 0x8a, "pong", 4);
-	peer_connect(&http, server_port);
-	peer_say(&http, "GET /files/f.txt HTTP/1.1\r\nHost: a\r\n\r\n"
-			"POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-			"GET /dyn HTTP/1.1\r\nHost: a\r\n\r\n");
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || pipe(fds))
-		abort();
-	if (write(fds[1], "file", 4) != 4)
-		abort();
-	peer_attach(&raw, pair[0]);
-	peer_attach(&file, fds[1]);
-	fd.sockfd = pair[1];
-	lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", NULL);
-	fd.filefd = fds[0];
-	if (vh)
-		lws_adopt_descriptor_vhost(vh, LWS_ADOPT_RAW_FILE_DESC, fd, "first", NULL);
-	else
-		close(fds[0]);
-	peer_say(&raw, "raw");
-	if (vh) {
-		dial(server_port, NULL, "/");
-		dial(server_port, "GET", "/dyn");
-		dial(server_port, "RAW", "/");
-		dial(closed_port, NULL, "/");
-	}
+	crowd_begin(&crowd, callback);
 	if (target == LWS_CALLBACK_PROTOCOL_INIT)
 		CHECK(stage_vhost("another", 0, NULL) || what == MINUS || what == MINUS_ALWAYS || what == VHOST);
 	lws_cancel_service(cx);
@@ -334,25 +281,17 @@ everything(enum lws_callback_reasons reason, const char *name, enum act act)
 		before = made + ended + (int)strlen(trail);
 		lws_service(cx, i < 16 ? -1 : 1);
 		quiet = before == made + ended + (int)strlen(trail) && i > 24 ? quiet + 1 : 0;
-		if (i == 16) {
-			peer_frame(&ws, 0x88, "\x03\xe8", 2);
-			peer_close(&raw);
-			peer_close(&file);
-		}
-		if (i == 22) {
-			peer_close(&http);
-			peer_close(&ws);
-		}
+		if (i == 16)
+			crowd_says_farewell(&crowd);
+		if (i == 22)
+			crowd_leaves(&crowd);
 	}
 	lws_context_destroy(cx);
 	snprintf(text, sizeof text, "%s came, so that %s", name, act_names[act]);
 	check_true(fired, __FILE__, __LINE__, text);
 	snprintf(text, sizeof text, "%s: %s: %d WSI_CREATE, %d WSI_DESTROY", name, act_names[act], made, ended);
 	check_true(made == ended, __FILE__, __LINE__, text);
-	peer_close(&ws);
-	peer_close(&http);
-	peer_close(&raw);
-	peer_close(&file);
+	crowd_end(&crowd);
 	while (keeps)
 		close(kept[--keeps]);
 	if (logged("internal error")) {
