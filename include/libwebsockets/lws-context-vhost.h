@@ -509,7 +509,9 @@ struct lws_http_mount {
 	const char *def;
 		/* file for paths that end in "/"; NULL = "index.html" */
 	const char *protocol;
-		/* protocol whose callback the requests are bound to; NULL = the first */
+		/* protocol whose callback the requests are bound to; NULL = the first. What is no GET or HEAD, or
+		 * finds no file, comes to its LWS_CALLBACK_HTTP with the path below the mountpoint; to the first
+		 * protocol, with the whole path */
 	const struct lws_protocol_vhost_options *cgienv;
 		/* of LWSMPRO_CGI */
 	const struct lws_protocol_vhost_options *extra_mimetypes;
@@ -524,7 +526,7 @@ struct lws_http_mount {
 	unsigned int auth_mask;
 		/* enum lws_authentication_mode, and bits for LWS_CALLBACK_CHECK_ACCESS_RIGHTS */
 	unsigned int cache_reusable:1;
-		/* caches may use it for cache_max_age; else "no-cache" */
+		/* caches may use it for cache_max_age; else "no-store" */
 	unsigned int cache_revalidate:1;
 		/* but must ask first: "must-revalidate" */
 	unsigned int cache_intermediaries:1;
