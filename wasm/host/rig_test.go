@@ -201,7 +201,7 @@ func (p *pipes) Open(conn int32, addr, local string) error {
 		return p.refuse
 	}
 	p.later(func() {
-		lsn, ok := p.lsns[addr[strings.LastIndexByte(addr, ':'):]]
+		lsn, ok := p.lsns[place(addr)]
 		if !ok {
 			p.check(p.i.Opened(conn, fmt.Errorf("nobody listens on %s", addr)))
 			return
@@ -216,6 +216,11 @@ func (p *pipes) Open(conn int32, addr, local string) error {
 		p.check(p.i.Opened(conn, nil))
 	})
 	return nil
+}
+
+// place is what an address is listened on by: its port, or a path as it is.
+func place(addr string) string {
+	return addr[max(0, strings.LastIndexByte(addr, ':')):]
 }
 
 // lives fails the test where the module names a conn that it has closed.
@@ -296,8 +301,7 @@ func (p *pipes) Close(conn int32) {
 }
 
 func (p *pipes) Listen(lsn int32, addr string, _, _ bool) (int, error) {
-	at := strings.LastIndexByte(addr, ':')
-	port := addr[at:]
+	port := place(addr)
 	if port == ":0" {
 		p.port++
 		port = fmt.Sprint(":", p.port)
@@ -305,10 +309,12 @@ func (p *pipes) Listen(lsn int32, addr string, _, _ bool) (int, error) {
 	if _, ok := p.lsns[port]; ok {
 		return 0, fmt.Errorf("port %s is in use", port)
 	}
-	p.lsns[port] = lsn
 	n := 0
-	_, err := fmt.Sscanf(port, ":%d", &n)
-	return n, err
+	if _, err := fmt.Sscanf(port, ":%d", &n); err != nil && strings.HasPrefix(port, ":") {
+		return 0, err
+	}
+	p.lsns[port] = lsn
+	return n, nil
 }
 
 func (p *pipes) CloseListener(lsn int32) {

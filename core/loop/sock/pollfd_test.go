@@ -57,7 +57,7 @@ func TestPollFdIsReadableWhenThereIsWork(t *testing.T) {
 	}
 	turn := func(why string) {
 		t.Helper()
-		if !readable(t, fd, 5*time.Second) {
+		if !readable(t, fd, 20*time.Second) {
 			t.Fatalf("not readable %s", why)
 		}
 		if err := l.Turn(0); err != nil {
@@ -164,7 +164,7 @@ func TestDeadlinesNeitherEarlyNorSpinning(t *testing.T) {
 			x := loop.Timer{Owner: e}
 			l.Arm(&x, l.Refresh()+loop.Micros(137*i))
 			for x.Armed() {
-				if guest && !readable(t, fd, 5*time.Second) {
+				if guest && !readable(t, fd, 20*time.Second) {
 					t.Fatal("the fd did not become readable")
 				}
 				limit := loop.Forever

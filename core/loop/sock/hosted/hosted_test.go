@@ -54,7 +54,7 @@ func (h *host) run(t *testing.T, l *loop.Loop) {
 		}
 		ps = append(ps, p)
 	}
-	n, err := unix.Poll(ps, 5000)
+	n, err := unix.Poll(ps, 20_000)
 	if errors.Is(err, unix.EINTR) {
 		return
 	}
