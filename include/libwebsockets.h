@@ -6,7 +6,9 @@
  * What holds everywhere:
  *
  *  - Thread. A wsi belongs to one service thread for its whole life, and its callbacks come on that
- *    thread. Functions are called on that thread unless their comment says "any thread".
+ *    thread. Functions are called on that thread unless their comment says "any thread". Those that are
+ *    given no wsi, vhost or context work on the caller's memory and may be called on any thread; the caller
+ *    sees to it that two do not use that memory at once.
  *  - Re-entrancy. A callback may call anything: write, close, create or destroy other objects, or
  *    service the context again. Objects are freed when the loop's iteration ends, never under a
  *    callback that still runs.

@@ -150,17 +150,20 @@ struct lws_mutex_refcount {
 LWS_VISIBLE LWS_EXTERN void
 lws_mutex_refcount_assert_held(struct lws_mutex_refcount *mr);
 
+/* Makes *mr ready, owned by nobody. */
 LWS_VISIBLE LWS_EXTERN void
 lws_mutex_refcount_init(struct lws_mutex_refcount *mr);
 
-/* Nobody may have it. */
+/* The end of it. Nobody may have it. */
 LWS_VISIBLE LWS_EXTERN void
 lws_mutex_refcount_destroy(struct lws_mutex_refcount *mr);
 
-/* reason must stay for as long as it is locked. */
+/* Waits until nobody else has it, and takes it or takes it once more. reason must stay for as long as it is
+ * locked. */
 LWS_VISIBLE LWS_EXTERN void
 lws_mutex_refcount_lock(struct lws_mutex_refcount *mr, const char *reason);
 
+/* Gives it back once; the last time, to others. Its owner calls it. */
 LWS_VISIBLE LWS_EXTERN void
 lws_mutex_refcount_unlock(struct lws_mutex_refcount *mr);
 

@@ -466,6 +466,7 @@ struct lws_dir_info {
 						* more for the directory itself */
 };
 
+/* lws_dir() with its arguments in a struct. */
 LWS_VISIBLE LWS_EXTERN int
 lws_dir_via_info(struct lws_dir_info *info);
 
