@@ -48,7 +48,7 @@ lws_canonical_hostname(struct lws_context *context);
 /* Writes the peer's name to the name_len bytes at name, and its numeric address to the rip_len bytes
  * at rip, each truncated to fit and ended by NUL; "" where it cannot be told. Names are not looked up
  * in the DNS, which would block the loop: both get the numeric address. wsi may be NULL; fd is used
- * then. For a unix socket the address is its path, if it has one. */
+ * then. For a unix socket the address is its path, or "(unix skt)" if it has none. */
 LWS_VISIBLE LWS_EXTERN void
 lws_get_peer_addresses(struct lws *wsi, lws_sockfd_type fd, char *name, int name_len, char *rip,
 		       int rip_len);
@@ -100,7 +100,8 @@ lws_sa46_parse_numeric_address(const char *ads, lws_sockaddr46 *sa46);
 LWS_VISIBLE LWS_EXTERN int
 lws_write_numeric_address(const uint8_t *ads, int size, char *buf, size_t len);
 
-/* The same for *sa46; a negative value and "" if its family is not IPv4. Any thread. */
+/* The same for *sa46; "(unset)" for the family AF_UNSPEC, "(unix skt)" for AF_UNIX, and a negative value and ""
+ * for others but IPv4. Any thread. */
 LWS_VISIBLE LWS_EXTERN int
 lws_sa46_write_numeric_address(lws_sockaddr46 *sa46, char *buf, size_t len);
 
