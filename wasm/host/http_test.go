@@ -113,9 +113,10 @@ func api64(f float64) uint64 { return f64bits(f) }
 
 func TestFiles(t *testing.T) {
 	files := fstest.MapFS{
-		"index.html":   {Data: []byte("<p>from the sandbox</p>")},
-		"big.txt":      {Data: []byte(strings.Repeat("big ", 100_000))},
-		"sub/page.htm": {Data: []byte("sub")},
+		"index.html":     {Data: []byte("<p>from the sandbox</p>")},
+		"big.txt":        {Data: []byte(strings.Repeat("big ", 100_000))},
+		"sub/index.html": {Data: []byte("sub")},
+		"bare/page.htm":  {Data: []byte("no document here")},
 	}
 	p := emptyPipes(t)
 	i, err := program(t, "").New(context.Background(), p, host.Sandbox{
@@ -145,6 +146,8 @@ func TestFiles(t *testing.T) {
 		{"/", "200 OK", "<p>from the sandbox</p>"},
 		{"/big.txt", "200 OK", "big big "},
 		{"/sub", "301 Moved Permanently", "\r\n\r\n"},
+		{"/sub/", "200 OK", "sub"},
+		{"/bare", "404 Not Found", "</html>"},
 		{"/none.txt", "404 Not Found", "</html>"},
 		{"/etc/passwd", "404 Not Found", "</html>"}, // nothing but what was given
 		{"/%2e%2e/etc/passwd", "404 Not Found", "</html>"},

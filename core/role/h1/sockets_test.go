@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -251,6 +252,7 @@ func TestMountsReplacedWhileServed(t *testing.T) {
 			default:
 				v.SetMounts(table("second"))
 				v.SetMounts(table("third"))
+				runtime.Gosched() // where there is one processor only, the others wait for it
 			}
 		}
 	})
