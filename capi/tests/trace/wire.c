@@ -1,6 +1,7 @@
 /* The blocking byte-level peer of the scenarios. */
 #include "trace.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -110,16 +111,26 @@ static size_t escaped(char *out, size_t size, const unsigned char *p, size_t n)
 	return o;
 }
 
+/* A wait with a limit is interrupted even by a stop of the process that no handler sees. */
+static ssize_t receive(void *to, size_t n)
+{
+	ssize_t r;
+
+	do r = recv(fd, to, n, 0);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
 static int read_byte(void)
 {
 	unsigned char c;
 
-	return recv(fd, &c, 1, 0) == 1 ? c : -1;
+	return receive(&c, 1) == 1 ? c : -1;
 }
 
 int wire_read_quiet(unsigned char *c)
 {
-	return recv(fd, c, 1, 0) == 1;
+	return receive(c, 1) == 1;
 }
 
 void wire_read_head(void)
@@ -156,7 +167,7 @@ void wire_read_body(size_t want)
 	size_t n = 0;
 	ssize_t r = 1;
 
-	while (n < want && n < sizeof buf && (r = recv(fd, buf + n, want - n, 0)) > 0) n += (size_t)r;
+	while (n < want && n < sizeof buf && (r = receive(buf + n, want - n)) > 0) n += (size_t)r;
 	escaped(text, 120, buf, n);
 	say("wire", "< body %zu \"%s\"%s", n, text, n < want ? " (ended early)" : "");
 }
@@ -216,7 +227,7 @@ void wire_expect_end(void)
 	size_t n = 0;
 	ssize_t r;
 
-	while (n < sizeof buf && (r = recv(fd, buf + n, sizeof buf - n, 0)) > 0) n += (size_t)r;
+	while (n < sizeof buf && (r = receive(buf + n, sizeof buf - n)) > 0) n += (size_t)r;
 	escaped(text, 200, buf, n);
 	if (n) say("wire", "< %zu more: \"%s\"", n, text);
 	say("wire", r == 0 ? "< end of stream" : "< no end of stream");
