@@ -1,7 +1,7 @@
 package ws
 
 import (
-	"strconv"
+	"fmt"
 
 	"github.com/golws/golws/core/engine"
 	"github.com/golws/golws/core/role/h1"
@@ -29,27 +29,14 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	if !one || !wire.ValidKey(key) {
 		return r.refuse(w, x, "Sec-WebSocket-Key is not base64 of 16 bytes, or not there once")
 	}
-	var list []byte
-	p, named := w.Vhost().Default(), ""
-	if list = x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketProtocol)); len(list) > 0 {
-		if _, err := wire.ParseProtocols(string(list)); err != nil {
-			return r.refuse(w, x, err.Error())
-		}
-		var ok bool
-		named, ok = wire.SelectProtocol(string(list), func(name string) bool {
-			p := w.Vhost().Protocol(name)
-			return p != nil && p.Handler != nil
-		})
-		if !ok {
-			return r.refuse(w, x, "the vhost has none of the subprotocols "+strconv.Quote(string(list)))
-		}
-		p = w.Vhost().Protocol(named)
+	list := x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketProtocol))
+	p, named, err := choose(w.Vhost(), string(list))
+	if err != nil {
+		return r.refuse(w, x, err.Error())
 	}
 	var offers []pmd.Params
 	if v := x.AppendToken(nil, h1.Token(wireh1.TokenSecWebSocketExtensions)); len(v) > 0 {
-		var err error
-		offers, err = pmd.ParseOffers(string(v))
-		if err != nil {
+		if offers, err = pmd.ParseOffers(string(v)); err != nil {
 			return r.refuse(w, x, err.Error())
 		}
 	}
@@ -66,21 +53,9 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	if !w.Alive() {
 		return true
 	}
-	deflate := deflateOf(w, nil)
-	var agreed pmd.Params
-	var extension string
-	if deflate != nil {
-		var ok bool
-		agreed, extension, ok = pmd.Accept(offers, deflate.Accept)
-		if ok && w.Call(engine.ReasonConfirmExtensionOkay, engine.In{Bytes: []byte(pmd.Name)}) != 0 {
-			ok = false
-		}
-		if !ok {
-			deflate, extension = nil, ""
-		}
-		if !w.Alive() {
-			return true
-		}
+	deflate, agreed := agree(w, offers)
+	if !w.Alive() {
+		return true
 	}
 
 	b := append(make([]byte, 0, 256), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "...)
@@ -88,11 +63,10 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	if named != "" {
 		b = append(append(append(b, "Sec-WebSocket-Protocol: "...), named...), "\r\n"...)
 	}
-	if extension != "" {
-		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), extension...), "\r\n"...)
+	if deflate != nil {
+		b = append(append(append(b, "Sec-WebSocket-Extensions: "...), agreed.String()...), "\r\n"...)
 	}
-	b, err := addHeaders(w, b)
-	if err != nil {
+	if b, err = addHeaders(w, b); err != nil {
 		if w.Alive() {
 			w.Logf(engine.LogErr, "%v", err)
 			r.refuseBound(w, x, "ADD_HEADERS")
@@ -119,6 +93,38 @@ func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
 	x.Release(w)
 	w.ValidityConfirmed()
 	return true
+}
+
+// choose is the vhost's protocol for a request with that list of subprotocols, and
+// its name where the answer is to have one.
+func choose(v *engine.Vhost, list string) (p *engine.Protocol, named string, err error) {
+	if list == "" {
+		return v.Default(), "", nil
+	}
+	if _, err := wire.ParseProtocols(list); err != nil {
+		return nil, "", err
+	}
+	named, ok := wire.SelectProtocol(list, func(name string) bool {
+		p := v.Protocol(name)
+		return p != nil && p.Handler != nil
+	})
+	if !ok {
+		return nil, "", fmt.Errorf("the vhost has none of the subprotocols %q", list)
+	}
+	return v.Protocol(named), named, nil
+}
+
+// agree takes one of the offers of permessage-deflate, where the vhost and the
+// protocol want it; nil where not. The callback may end w.
+func agree(w *engine.Wsi, offers []pmd.Params) (d *Deflate, agreed pmd.Params) {
+	if d = deflateOf(w, nil); d == nil {
+		return nil, agreed
+	}
+	agreed, ok := pmd.Accept(offers, d.Accept)
+	if !ok || w.Call(engine.ReasonConfirmExtensionOkay, engine.In{Bytes: []byte(pmd.Name)}) != 0 {
+		return nil, agreed
+	}
+	return d, agreed
 }
 
 // takeOver makes w one of this role's; c nil is for one that is refused.

@@ -117,12 +117,12 @@ func ParseOffers(header string) ([]Params, error) {
 	return offers, nil
 }
 
-// Accept is a server's choice among offers: the first. response is the element for its
+// Accept is a server's choice among offers: the first; agreed.String() is the element for its
 // Sec-WebSocket-Extensions. A client that did not offer client_max_window_bits cannot be told a
 // window size; it is then taken with 32 KiB, whatever the configuration would like better.
-func Accept(offers []Params, c Config) (agreed Params, response string, ok bool) {
+func Accept(offers []Params, c Config) (agreed Params, ok bool) {
 	if len(offers) == 0 {
-		return Params{}, "", false
+		return Params{}, false
 	}
 	o := offers[0]
 	agreed.ServerNoContextTakeover = o.ServerNoContextTakeover || c.ServerNoContextTakeover
@@ -137,7 +137,7 @@ func Accept(offers []Params, c Config) (agreed Params, response string, ok bool)
 	if o.ClientMaxWindowBits != 0 && bits < MaxBits {
 		agreed.ClientMaxWindowBits = bits
 	}
-	return agreed, agreed.String(), true
+	return agreed, true
 }
 
 // Offer is a client's element for Sec-WebSocket-Extensions. It always has
