@@ -13,7 +13,7 @@ import (
 // Upgrade answers a request that asks for WebSocket (section 4.2).
 //
 // The protocol is the first of the client's list that the vhost has, or, where
-// the client has no list, the vhost's first. A list without a value counts as
+// the client has no list, the vhost's default. A list without a value counts as
 // none, there and among extensions, as in lws. The head can be read until
 // ESTABLISHED has returned.
 func (r *Role) Upgrade(w *engine.Wsi, x *h1.Exchange) bool {
