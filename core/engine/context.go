@@ -277,6 +277,7 @@ func (t *Thread) teardown() {
 	for _, v := range c.Vhosts() {
 		t.closeVhost(v)
 	}
+	t.closeVhost(nil) // of vhosts that were being destroyed: t has not heard of it yet
 	t.Flush()
 	for w := range t.lingerers {
 		w.endLinger()
@@ -288,10 +289,11 @@ func (t *Thread) teardown() {
 	}
 }
 
-// closeVhost closes every wsi of v on t, with the role's farewell.
+// closeVhost closes every wsi of v, or of any vhost (nil), on t, with the role's
+// farewell.
 func (t *Thread) closeVhost(v *Vhost) {
 	t.Each(func(w *Wsi) bool {
-		if w.vhost == v {
+		if v == nil || w.vhost == v {
 			if w.state == stateOpen {
 				w.state = stateClosing
 				w.role.Closing(w)

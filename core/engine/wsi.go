@@ -141,8 +141,12 @@ func (w *Wsi) Context() *Context { return w.t.ctx }
 // Vhost is w's vhost.
 func (w *Wsi) Vhost() *Vhost { return w.vhost }
 
-// SetVhost moves w to another vhost of the same port, as a Host header asks.
+// SetVhost moves w to another vhost of the same port, as a Host header asks; not
+// to one that is being destroyed, which has closed all that it has.
 func (w *Wsi) SetVhost(v *Vhost) {
+	if v.Closing() {
+		return
+	}
 	w.vhost.wsis.Add(-1)
 	v.wsis.Add(1)
 	w.vhost = v

@@ -93,6 +93,37 @@ names(void)
 	stage_close();
 }
 
+static struct lws_vhost *doomed;
+
+static int
+destroys_doomed(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct lws_vhost *v = doomed;
+
+	if (reason == LWS_CALLBACK_FILTER_HTTP_CONNECTION && v) {
+		doomed = NULL;
+		lws_vhost_destroy(v);
+	}
+	return say_name(wsi, reason, user, in, len);
+}
+
+static void
+named_and_gone(void)
+{
+	GROUP("the vhost that a request names is destroyed while the request is looked at: its name falls back");
+	finalized = 0;
+	stage_open(NULL);
+	on = destroys_doomed;
+	doomed = stage_vhost("b.example", stage_port(), with_finalize);
+	CHECK(doomed);
+	check_host(stage_port(), "b.example", "<h1>200</h1>stage<");
+	CHECK(!doomed);
+	UNTIL(finalized);
+	check_host(stage_port(), "b.example", "<h1>200</h1>stage<");
+	stage_close();
+	CHECK_INT(finalized, 1);
+}
+
 static struct lws *live;
 
 static int
@@ -441,6 +472,7 @@ main(int argc, char **argv)
 {
 	stage_begin(argc, argv);
 	names();
+	named_and_gone();
 	destroyed_live();
 	unix_sockets();
 	unix_permissions();
