@@ -10,6 +10,12 @@ import (
 	"github.com/golws/golws/core/loop"
 )
 
+// Defaults of Options.
+const (
+	DefaultPieceSize = 4096
+	DefaultHeadBytes = 4096
+)
+
 // Options are what a context is made with.
 type Options struct {
 	// Drivers has one driver for each service thread, at least one. The
@@ -34,11 +40,12 @@ type Options struct {
 
 	User any // the program's own
 	// PieceSize is the largest piece of data that a callback gets, for
-	// protocols whose RxBufferSize is 0: lws's pt_serv_buf_size. 0 for 4096.
+	// protocols whose RxBufferSize is 0: lws's pt_serv_buf_size. 0 for
+	// DefaultPieceSize.
 	PieceSize int
 	// TxBatch is the memory for gathering small writes; 0 for TxBatchSize.
 	TxBatch int
-	// HeadBytes limits a request's or response's head; 0 for 4096.
+	// HeadBytes limits a request's or response's head; 0 for DefaultHeadBytes.
 	HeadBytes int
 	// TokenLimits are the most bytes of a request's header or target, by lws's
 	// token number; what is longer is refused. 0, and for tokens beyond the end,
@@ -124,10 +131,10 @@ func NewContext(o Options) (*Context, error) {
 		o.Face = NoFace{}
 	}
 	if o.PieceSize == 0 {
-		o.PieceSize = 4096
+		o.PieceSize = DefaultPieceSize
 	}
 	if o.HeadBytes == 0 {
-		o.HeadBytes = 4096
+		o.HeadBytes = DefaultHeadBytes
 	}
 	if o.Random == nil || o.WallClock == nil {
 		return nil, errors.New("no random source or wall clock")

@@ -10,6 +10,12 @@ import (
 	"github.com/golws/golws/core/loop"
 )
 
+// Defaults of VhostOptions' limits, in microseconds.
+const (
+	DefaultTimeout       loop.Micros = 20e6
+	DefaultKeepAliveIdle loop.Micros = 5e6
+)
+
 // VhostOptions are what a vhost is made with: lws's
 // lws_context_creation_info, as far as it is a vhost's.
 type VhostOptions struct {
@@ -53,9 +59,9 @@ type VhostOptions struct {
 	// pieces and never gathered. Programs that keep what they get set it.
 	BodyLimit int64
 
-	Timeout        loop.Micros // for a peer that keeps us waiting, 0 for 20 s
-	ConnectTimeout loop.Micros // for one connect, 0 for 20 s
-	KeepAliveIdle  loop.Micros // between requests, 0 for 5 s
+	Timeout        loop.Micros // for a peer that keeps us waiting, 0 for DefaultTimeout
+	ConnectTimeout loop.Micros // for one connect, 0 for DefaultTimeout
+	KeepAliveIdle  loop.Micros // between requests, 0 for DefaultKeepAliveIdle
 	HeadTimeout    loop.Micros // for a complete head, 0 for Timeout
 	Retry          *RetryPolicy
 
@@ -160,13 +166,13 @@ func (c *Context) CreateVhost(t *Thread, o VhostOptions) (*Vhost, error) {
 		o.Name = "default"
 	}
 	if o.Timeout == 0 {
-		o.Timeout = 20e6
+		o.Timeout = DefaultTimeout
 	}
 	if o.ConnectTimeout == 0 {
-		o.ConnectTimeout = 20e6
+		o.ConnectTimeout = DefaultTimeout
 	}
 	if o.KeepAliveIdle == 0 {
-		o.KeepAliveIdle = 5e6
+		o.KeepAliveIdle = DefaultKeepAliveIdle
 	}
 	if o.HeadTimeout == 0 {
 		o.HeadTimeout = o.Timeout
