@@ -148,7 +148,7 @@ func mounts(m *C.struct_lws_http_mount) (out []*engine.Mount) {
 			Protocol: goString(m.protocol), OriginKind: engine.MountKind(m.origin_protocol),
 			MimeTypes: pvos(m.extra_mimetypes), Headers: pvos(m.headers),
 			CacheMaxAge: int(m.cache_max_age), BasicAuth: goString(m.basic_auth_login_file), AuthMask: uint(m.auth_mask),
-			KeepAlive: loop.Micros(m.keepalive_timeout) * 1e6, Face: unsafe.Pointer(m),
+			KeepAlive:  loop.Micros(m.keepalive_timeout) * 1e6,
 			CacheReuse: bit(m, 0), CacheRevalid: bit(m, 1), CachePublic: bit(m, 2), CacheNo: bit(m, 3),
 		})
 	}

@@ -111,7 +111,6 @@ type Mount struct {
 	KeepAlive    loop.Micros
 	BasicAuth    string // login file
 	AuthMask     uint
-	Face         any // the face's own record
 }
 
 // MountKind is where a mount's content comes from; the values are lws's

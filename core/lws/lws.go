@@ -66,6 +66,10 @@ type Config struct {
 
 	HeadBytes int // limit of a request's or response's head, 0 for 4096
 	PieceSize int // largest piece of data in a callback, 0 for 4096
+	// MaxMessage limits the bytes of a WebSocket message that comes, over all its
+	// frames; a longer one is answered with 1009. 0 is no limit, as pieces cost no
+	// memory. Compressed messages have Deflate.MaxMessage.
+	MaxMessage uint64
 
 	TokenLimits  []int  // see engine.Options
 	RejectAgents []*PVO // see engine.Options
@@ -111,7 +115,7 @@ func New(c Config) (*Context, error) {
 		r = systemResolver{c.NameServers}
 	}
 	return engine.NewContext(engine.Options{
-		Drivers: ds, Roles: roles(), Face: c.Face, Logger: c.Logger, Resolver: r,
+		Drivers: ds, Roles: roles(&c), Face: c.Face, Logger: c.Logger, Resolver: r,
 		Interfaces: interfaceAddrs,
 		Random:     func(b []byte) { rand.Read(b) }, // never fails: crypto/rand ends the program instead
 		WallClock:  func() int64 { return time.Now().Unix() },

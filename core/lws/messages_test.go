@@ -13,9 +13,10 @@ import (
 // talk has a client of one context send what say writes when it is established,
 // to a server whose handler is h, and serves until both have closed. It answers
 // what the client was told of the close.
-func talk(t *testing.T, h lws.Handler, say func(w *lws.Wsi)) (closed string) {
+func talk(t *testing.T, c lws.Config, h lws.Handler, say func(w *lws.Wsi)) (closed string) {
 	t.Helper()
-	ctx, err := lws.New(lws.Config{PieceSize: 1000})
+	c.PieceSize = 1000
+	ctx, err := lws.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestMessages(t *testing.T) {
 		}
 		return 0
 	})
-	talk(t, lws.Messages(h, len(long)), func(w *lws.Wsi) {
+	talk(t, lws.Config{}, lws.Messages(h, len(long)), func(w *lws.Wsi) {
 		for _, m := range []struct {
 			b  string
 			wp lws.WriteProtocol
@@ -105,7 +106,7 @@ func TestMessagesTooLong(t *testing.T) {
 			}
 			return 0
 		})
-		closed := talk(t, lws.Messages(h, 100), func(w *lws.Wsi) {
+		closed := talk(t, lws.Config{}, lws.Messages(h, 100), func(w *lws.Wsi) {
 			if err := w.Write([]byte(strings.Repeat("x", n)), lws.WriteText); err != nil {
 				t.Error(err)
 			}
@@ -113,5 +114,26 @@ func TestMessagesTooLong(t *testing.T) {
 		if closed != "1009 message is longer than 100 bytes" {
 			t.Errorf("%d bytes: closed with %q", n, closed)
 		}
+	}
+}
+
+// A message that announces more than the context takes closes at once.
+func TestMaxMessage(t *testing.T) {
+	received := 0
+	h := lws.HandlerFunc(func(_ *lws.Wsi, r lws.Reason, in lws.In) int {
+		if r == lws.ReasonReceive {
+			received += len(in.Bytes)
+		}
+		return 0
+	})
+	closed := talk(t, lws.Config{MaxMessage: 2000}, h, func(w *lws.Wsi) {
+		for _, n := range []int{2000, 2001} {
+			if err := w.Write(make([]byte, n), lws.WriteBinary); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if received != 2000 || !strings.HasPrefix(closed, "1009 ") {
+		t.Errorf("%d bytes, closed with %q", received, closed)
 	}
 }

@@ -9,6 +9,6 @@ import (
 
 // roles are what a context knows. The first that can take connections is the
 // default for vhosts that name none.
-func roles() []engine.Role {
-	return []engine.Role{&h1.Server{}, &h1.Client{}, &ws.Role{}, &raw.Socket{}, &raw.File{}}
+func roles(c *Config) []engine.Role {
+	return []engine.Role{&h1.Server{}, &h1.Client{}, &ws.Role{MaxMessage: c.MaxMessage}, &raw.Socket{}, &raw.File{}}
 }
