@@ -10,7 +10,7 @@ import (
 // loop's thread. A driver that cannot do a thing answers errors.ErrUnsupported.
 type Driver interface {
 	// Listen accepts connections and gives each to a. Listeners of several
-	// drivers share one socket through ListenSpec.Fd.
+	// drivers share one socket through ListenSpec.Fd. The error need not say where.
 	Listen(spec ListenSpec, a Acceptor) (Listener, error)
 	// Dial begins to connect to one address; h.Opened tells the outcome, never
 	// before Dial has returned.

@@ -43,7 +43,7 @@ type listener struct {
 func (d *Driver) Listen(spec loop.ListenSpec, a loop.Acceptor) (loop.Listener, error) {
 	p, err := d.host.bind(spec)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %v: %w", spec.Addr, err)
+		return nil, err
 	}
 	l := &listener{d: d, p: p, a: a}
 	l.resume.Owner = l

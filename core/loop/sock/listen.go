@@ -4,7 +4,6 @@ package sock
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -50,12 +49,12 @@ func (d *Driver) Listen(spec loop.ListenSpec, a loop.Acceptor) (loop.Listener, e
 	l.resume.Owner = l
 	if err := l.open(spec); err != nil {
 		l.free()
-		return nil, fmt.Errorf("listen on %v: %w", spec.Addr, err)
+		return nil, err
 	}
 	l.accepting(true)
 	if err := l.begin(l); err != nil {
 		l.free()
-		return nil, fmt.Errorf("listen on %v: %w", spec.Addr, err)
+		return nil, err
 	}
 	return l, nil
 }
