@@ -36,6 +36,9 @@ run() { # how, name, program
 		echo "c/$2 ($1): exit status $status"
 		head -n 80 "$work/stderr"
 		grep -q '^FAIL' "$work/stdout" || failed=$((failed + 1))
+	elif ! grep -q '^ok  ' "$work/stdout"; then
+		echo "c/$2 ($1): nothing was tested"
+		failed=$((failed + 1))
 	elif [ -n "${GOLWS_TEST_LOG:-}" ]; then
 		cat "$work/stderr"
 	fi
