@@ -47,14 +47,13 @@ func (d *Driver) Listen(spec loop.ListenSpec, a loop.Acceptor) (loop.Listener, e
 	l := &listener{a: a, keep: spec.KeepAlive}
 	l.d, l.fd = d, -1
 	l.resume.Owner = l
-	if err := l.open(spec); err != nil {
-		l.free()
-		return nil, err
+	err := l.open(spec)
+	if err == nil {
+		l.accepting(true)
+		err = l.begin(l)
 	}
-	l.accepting(true)
-	if err := l.begin(l); err != nil {
-		l.free()
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, l.free())
 	}
 	return l, nil
 }

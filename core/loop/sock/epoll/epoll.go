@@ -8,6 +8,7 @@
 package epoll
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -57,8 +58,7 @@ var _ notify.Notifier = (*Notifier)(nil)
 func New() (*Notifier, error) {
 	n := &Notifier{fd: -1, wake: -1, timer: -1}
 	if err := n.open(); err != nil {
-		n.Close()
-		return nil, err
+		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
 }

@@ -12,7 +12,11 @@
 // do so.
 package hosted
 
-import "github.com/golws/golws/core/loop/sock/notify"
+import (
+	"errors"
+
+	"github.com/golws/golws/core/loop/sock/notify"
+)
 
 // Host is told what to watch. Its methods are called from within the driver, so
 // they must not call back into it.
@@ -40,8 +44,7 @@ var _ notify.Notifier = (*Notifier)(nil)
 func New(fds, bell notify.Notifier, h Host) (*Notifier, error) {
 	n := &Notifier{fds: fds, bell: bell, ring: bell.PollFd(), host: h}
 	if err := fds.Add(n.ring, notify.In, tokBell); err != nil {
-		n.Close()
-		return nil, err
+		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
 }

@@ -5,6 +5,7 @@
 package kqueue
 
 import (
+	"errors"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -47,8 +48,7 @@ func New() (*Notifier, error) {
 	unix.CloseOnExec(fd)
 	n := &Notifier{fd: fd}
 	if err := n.change(0, unix.EVFILT_USER, unix.EV_ADD|unix.EV_CLEAR, 0, 0); err != nil {
-		n.Close()
-		return nil, err
+		return nil, errors.Join(err, n.Close())
 	}
 	return n, nil
 }
