@@ -5,7 +5,6 @@ package main
 import "C"
 
 import (
-	"errors"
 	"unsafe"
 
 	"github.com/golws/golws/core/engine"
@@ -34,9 +33,6 @@ func golws_adopt(ct *C.struct_golws_thread, d *C.struct_lws_adopt_desc, read uns
 	var err error
 	if d._type&(C.LWS_ADOPT_HTTP|C.LWS_ADOPT_SOCKET) == 0 {
 		w, err = t.AdoptFile(v.e, fd, protocol, parent, opaque)
-		if errors.Is(err, engine.ErrDestroyed) || errors.Is(err, engine.ErrNoMemory) {
-			C.close(C.int(fd)) // else the face closes it with the wsi
-		}
 	} else {
 		role := "raw-skt"
 		if d._type&C.LWS_ADOPT_HTTP != 0 {

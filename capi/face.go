@@ -113,12 +113,11 @@ func (f *face) ended(s *C.struct_lws) {
 	}
 }
 
-// WsiFreed ends the record, which may still be wanting or have writes, and
-// closes a watched file.
+// FileEnded closes a watched file, which is the library's: lws-adopt.h.
+func (f *face) FileEnded(fd int) { C.close(C.int(fd)) }
+
+// WsiFreed ends the record, which may still be wanting or have writes.
 func (f *face) WsiFreed(w *engine.Wsi) {
-	if fd, ok := w.File(); ok {
-		C.close(C.int(fd))
-	}
 	s := stub(w)
 	t := f.cx.threads[w.Thread().Index()]
 	if s.want != 0 || t.c.records != 0 {

@@ -62,6 +62,9 @@ func (f *face) WsiBound(w *engine.Wsi) bool {
 // WsiDropped ends it.
 func (f *face) WsiDropped(w *engine.Wsi) {}
 
+// FileEnded never comes: there are no files to watch.
+func (f *face) FileEnded(int) {}
+
 // WsiFreed makes the handle stale.
 func (f *face) WsiFreed(w *engine.Wsi) {
 	if r := record(w); r != nil {

@@ -255,7 +255,7 @@ kill_wsi(struct lws *wsi, int sync)
 void
 lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs)
 {
-	if (reason != NO_PENDING_TIMEOUT && (secs == LWS_TO_KILL_SYNC || secs == LWS_TO_KILL_ASYNC))
+	if (secs == LWS_TO_KILL_SYNC || secs == LWS_TO_KILL_ASYNC)
 		kill_wsi(wsi, secs == LWS_TO_KILL_SYNC);
 	else
 		golws_call_set_timeout(wsi, (int)reason, (int64_t)secs * LWS_US_PER_SEC);
@@ -264,7 +264,7 @@ lws_set_timeout(struct lws *wsi, enum pending_timeout reason, int secs)
 void
 lws_set_timeout_us(struct lws *wsi, enum pending_timeout reason, lws_usec_t us)
 {
-	golws_call_set_timeout(wsi, us ? (int)reason : NO_PENDING_TIMEOUT, us);
+	golws_call_set_timeout(wsi, (int)reason, us);
 }
 
 void

@@ -89,20 +89,27 @@ type FileRole interface {
 }
 
 // AdoptFile watches a file: the protocol reads and writes the fd by itself. It
-// stays the caller's; see File. The error for one that t has already is
-// fs.ErrExist; with ErrNoMemory and ErrDestroyed no wsi had it as its File.
+// stays the caller's, whom Face.FileEnded tells that it is not watched any more,
+// also where this fails. But a file that t watches already goes on there, and the
+// error is fs.ErrExist.
 func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaque any) (*Wsi, error) {
-	if t.ctx.destroying.Load() {
-		return nil, ErrDestroyed
-	}
 	fr, ok := t.ctx.roles["raw-file"].(FileRole)
-	if !ok {
-		return nil, errors.New("no role raw-file")
+	var err error
+	switch {
+	case t.ctx.destroying.Load():
+		err = ErrDestroyed
+	case !ok:
+		err = errors.New("no role raw-file")
+	}
+	if err != nil {
+		t.ctx.opt.Face.FileEnded(fd)
+		return nil, err
 	}
 	t.enter()
 	defer t.leave()
 	w := t.newWsi(v, fr)
 	if w == nil {
+		t.ctx.opt.Face.FileEnded(fd)
 		return nil, ErrNoMemory
 	}
 	w.Opaque = opaque
@@ -116,15 +123,13 @@ func (t *Thread) AdoptFile(v *Vhost, fd int, protocol string, parent *Wsi, opaqu
 		err = fmt.Errorf("vhost %s has no protocol %q", v.opt.Name, protocol)
 	}
 	if err != nil {
-		watch = noWatch{}
-	}
-	if !errors.Is(err, fs.ErrExist) { // then the fd is another's
-		w.watch = &watchedFile{watch, fd}
-	}
-	if err != nil {
+		if !errors.Is(err, fs.ErrExist) {
+			t.ctx.opt.Face.FileEnded(fd)
+		}
 		w.abandon()
 		return nil, err
 	}
+	w.watch = &watchedFile{watch, fd}
 	w.state = stateOpen
 	w.created()
 	if w.Alive() && w.Bind(p) != 0 {
@@ -145,16 +150,7 @@ type watchedFile struct {
 	fd int
 }
 
-// noWatch is for an fd that cannot be watched.
-type noWatch struct{}
-
-func (noWatch) SetReading(bool) {}
-func (noWatch) SetWriting(bool) {}
-func (noWatch) Close()          {}
-
-// File is the fd that w watches, of an AdoptFile that succeeded or not (but
-// with fs.ErrExist). It can be asked for until Face.WsiFreed has returned, which is when nothing watches
-// the fd any more.
+// File is the fd that w watches; not known where it has ended.
 func (w *Wsi) File() (fd int, ok bool) {
 	f, ok := w.watch.(*watchedFile)
 	if !ok {

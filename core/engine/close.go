@@ -110,8 +110,10 @@ func (w *Wsi) end(linger bool) {
 	}
 	w.held = nil
 	delete(w.t.ends, w)
-	if w.watch != nil {
+	if fd, ok := w.File(); ok {
 		w.watch.Close()
+		w.watch = nil
+		w.t.ctx.opt.Face.FileEnded(fd)
 	}
 	if linger && w.carrier != nil && w.flags&flagEnded == 0 {
 		w.flags |= flagLinger

@@ -77,6 +77,7 @@ type Face interface {
 	WsiBound(w *Wsi) bool   // w.Protocol() is new: its session data begins
 	WsiDropped(w *Wsi)      // it ends, after the last callback that may see it
 	WsiFreed(w *Wsi)        // w is gone
+	FileEnded(fd int)       // nothing watches what AdoptFile was given any more: who opened it may close it
 	VhostFreed(v *Vhost)
 	ContextFreed(c *Context)
 	// Collect hands over what piled up outside: writes by Wsi.SendLent and
@@ -94,6 +95,7 @@ func (NoFace) WsiCreated(*Wsi) bool  { return true }
 func (NoFace) WsiBound(*Wsi) bool    { return true }
 func (NoFace) WsiDropped(*Wsi)       {}
 func (NoFace) WsiFreed(*Wsi)         {}
+func (NoFace) FileEnded(int)         {}
 func (NoFace) VhostFreed(*Vhost)     {}
 func (NoFace) ContextFreed(*Context) {}
 func (NoFace) Collect(*Thread)       {}

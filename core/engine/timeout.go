@@ -68,8 +68,12 @@ func (w *Wsi) SetTimeout(r Timeout, us loop.Micros) {
 
 // UserTimeout is SetTimeout for users, who cannot put off the end of a wsi that
 // is closing: the wait for its peer keeps its limit. TimeoutFlushBeforeClose
-// closes sooner: when all that was written is sent.
+// closes sooner: when all that was written is sent. No time takes the timeout
+// away, as TimeoutNone does.
 func (w *Wsi) UserTimeout(r Timeout, us loop.Micros) {
+	if us == 0 {
+		r = TimeoutNone
+	}
 	if r == TimeoutFlushBeforeClose && w.state == stateOpen {
 		w.Close()
 	}

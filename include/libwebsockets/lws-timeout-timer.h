@@ -53,8 +53,8 @@ enum pending_timeout {
 /* Starts, moves or removes the connection's one deadline. When it passes, the connection is closed
  * with its usual close callback.
  *
- * secs: seconds from now; or LWS_TO_KILL_ASYNC or LWS_TO_KILL_SYNC to close now. The reason
- * NO_PENDING_TIMEOUT removes the deadline, whatever secs is.
+ * secs: seconds from now; 0 removes the deadline, as does the reason NO_PENDING_TIMEOUT; or
+ * LWS_TO_KILL_ASYNC or LWS_TO_KILL_SYNC to close now, whatever the reason is.
  *
  * With the two LWS_TO_KILL_ values it may be called from any thread. From a thread other than the
  * wsi's own LWS_TO_KILL_SYNC is LWS_TO_KILL_ASYNC. A ws peer gets a close frame where

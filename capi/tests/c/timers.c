@@ -186,6 +186,32 @@ of_connections(void)
 	stage_close();
 }
 
+static void
+deadlines(void)
+{
+	struct peer p;
+
+	GROUP("no time is no deadline, whatever the reason; a kill is one, whatever the reason");
+	stage_open(NULL);
+	on = timed;
+	peer_open_ws(&p, stage_port(), NULL);
+	lws_set_timeout_us(server, PENDING_TIMEOUT_USER_OK, 10000);
+	lws_set_timeout(server, PENDING_TIMEOUT_USER_OK, 0);
+	lws_set_timeout(server, PENDING_FLUSH_STORED_SEND_BEFORE_CLOSE, 0);
+	lws_set_timeout_us(server, PENDING_TIMEOUT_USER_OK, 0);
+	serve_for(30);
+	CHECK(server);
+	lws_set_timeout(server, NO_PENDING_TIMEOUT, LWS_TO_KILL_SYNC);
+	CHECK(!server);
+	peer_close(&p);
+	peer_open_ws(&p, stage_port(), NULL);
+	lws_set_timeout(server, NO_PENDING_TIMEOUT, LWS_TO_KILL_ASYNC);
+	CHECK(server);
+	UNTIL(!server);
+	peer_close(&p);
+	stage_close();
+}
+
 /* ---- policies ---- */
 
 static const uint32_t delays[] = { 10, 20, 40 };
@@ -305,6 +331,7 @@ main(int argc, char **argv)
 	stage_begin(argc, argv);
 	scheduled();
 	of_connections();
+	deadlines();
 	retried();
 	doubted();
 	return check_result();
