@@ -80,7 +80,7 @@ race() {
 		# shellcheck disable=SC2046,SC2086
 		$CC $flags -D_GNU_SOURCE -fno-pie -no-pie -o "$work/race/$name" "$tests/$name.c" $(standing race) "$work/race/shim.o" \
 			capi/tests/sanitize/linked-core.c "$work/race/core.a" -Wl,--wrap=dlopen,--wrap=dlsym -ldl -lpthread -lresolv || return 1
-		GORACE="halt_on_error=0 exitcode=77" run race "$name" "$work/race/$name"
+		GOLWS_CORE_LINKED=1 GORACE="halt_on_error=0 exitcode=77" run race "$name" "$work/race/$name"
 	done
 }
 

@@ -7,6 +7,7 @@ package main
 
 /*
 #cgo CFLAGS: -std=gnu11 -I${SRCDIR}/../include -Wall -Wextra
+#cgo LDFLAGS: -Wl,--wrap=pthread_create
 #include "table.h"
 */
 import "C"

@@ -194,6 +194,72 @@ comes_back(void)
 	stage_close();
 }
 
+/* ---- on which threads ---- */
+
+static atomic_int elsewhere;
+static pthread_t only;
+
+static void
+look_where(int sig)
+{
+	(void)sig;
+	handled++;
+	if (!pthread_equal(pthread_self(), only))
+		elsewhere++;
+}
+
+/* A signal of the process's comes while this thread, the program's only one, has it blocked: nobody else may take it. */
+static void
+not_elsewhere(int sig)
+{
+	struct sigaction sa, was;
+	sigset_t one;
+
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = look_where;
+	sa.sa_flags = SA_ONSTACK;
+	sigaction(sig, &sa, &was);
+	sigemptyset(&one);
+	sigaddset(&one, sig);
+	handled = 0;
+	pthread_sigmask(SIG_BLOCK, &one, NULL);
+	kill(getpid(), sig);
+	serve_for(30);
+	CHECK_INT(handled, 0);
+	pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+	serve_for(5);
+	CHECK_INT(handled, 1);
+	sigaction(sig, &was, NULL);
+}
+
+static void
+handlers_threads(void)
+{
+	struct lws_client_connect_info i;
+
+#if defined(__SANITIZE_THREAD__)
+	return; /* it calls handlers later, and on a copy of what they may change */
+#endif
+	if (getenv("GOLWS_CORE_LINKED"))
+		return; /* that runtime has started before the program, with the program's mask */
+	GROUP("a handler runs on the program's threads: also for the signals that the runtime unblocks");
+	only = pthread_self();
+	stage_open(NULL);
+	memset(&i, 0, sizeof i); /* a name is resolved on a thread of its own */
+	i.context = cx;
+	i.vhost = vh;
+	i.address = i.host = "localhost";
+	i.port = stage_port();
+	i.path = "/";
+	CHECK(lws_client_connect_via_info(&i));
+	UNTIL(trailed("CLIENT_ESTABLISHED"));
+	not_elsewhere(SIGUSR2);
+	not_elsewhere(SIGCHLD);
+	not_elsewhere(SIGPROF);
+	CHECK_INT(elsewhere, 0);
+	stage_close();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,6 +270,7 @@ main(int argc, char **argv)
 	sa.sa_handler = program_handler;
 	sa.sa_flags = SA_ONSTACK;
 	sigaction(SIGUSR1, &sa, NULL);
+	handlers_threads();
 	hungry_handlers();
 	hungry_handlers_while_idle();
 	comes_back();
