@@ -47,13 +47,11 @@ dial(void)
 }
 
 static void
-without(const char *what, const char *says)
+without(const char *group, const char *what, const char *says)
 {
 	struct peer there, others[MANY];
-	char title[100];
 
-	snprintf(title, sizeof title, "without memory for: %s", what);
-	GROUP(title);
+	GROUP(group);
 	stage_open(NULL);
 	on = stage_echo;
 	CHECK(peer_open_ws(&there, stage_port(), NULL));
@@ -87,7 +85,7 @@ int
 main(int argc, char **argv)
 {
 	stage_begin(argc, argv);
-	without("session data", "no memory for the session data of protocol first");
-	without("wsi", "no memory for a connection");
+	without("without memory for session data", "session data", "no memory for the session data of protocol first");
+	without("without memory for a wsi", "wsi", "no memory for a connection");
 	return check_result();
 }
