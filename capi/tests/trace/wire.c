@@ -13,6 +13,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#define PATIENCE_S 4
+
 static int fd = -1, listener = -1, running;
 static pthread_t thread;
 static void (*script)(void);
@@ -43,7 +45,7 @@ void wire_join(void)
 
 static void limit_waits(void)
 {
-	struct timeval t = { 4, 0 };
+	struct timeval t = { PATIENCE_S, 0 };
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
 }
@@ -114,10 +116,11 @@ static size_t escaped(char *out, size_t size, const unsigned char *p, size_t n)
 /* A wait with a limit is interrupted even by a stop of the process that no handler sees. */
 static ssize_t receive(void *to, size_t n)
 {
+	lws_usec_t end = lws_now_usecs() + PATIENCE_S * LWS_US_PER_SEC;
 	ssize_t r;
 
 	do r = recv(fd, to, n, 0);
-	while (r < 0 && errno == EINTR);
+	while (r < 0 && errno == EINTR && lws_now_usecs() < end);
 	return r;
 }
 
