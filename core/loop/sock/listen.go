@@ -97,7 +97,7 @@ func (l *listener) open(spec loop.ListenSpec) error {
 // the address is taken alone first, which fails where somebody has it.
 func (l *listener) openSpread(spec loop.ListenSpec) error {
 	spec.Spread = false
-	if !spec.ReusePort {
+	if !spec.ReusePort && spec.Addr.IP.Port() != 0 { // for 0 the system gives a port that nobody has
 		alone := &listener{}
 		alone.fd = -1
 		err := alone.open(spec)
@@ -109,8 +109,8 @@ func (l *listener) openSpread(spec loop.ListenSpec) error {
 		if err != nil {
 			return err
 		}
-		spec.Addr, spec.ReusePort = alone.addr, true
 	}
+	spec.ReusePort = true
 	return l.open(spec)
 }
 
