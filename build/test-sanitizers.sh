@@ -58,6 +58,8 @@ threads() {
 	CGO_CFLAGS="-O1 -g $s $headers" CGO_LDFLAGS=$s nice go build -buildmode=c-shared -o "$work/tsan/libgolws-core.so" ./capi &&
 		compile tsan $s || return 1
 	for name in $(names); do
+		# its threads get the numbers of descriptors that others have closed, in Go, which the sanitizer does not see
+		[ "$name" = random-acts ] && continue
 		# shellcheck disable=SC2046,SC2086
 		$CC $flags -D_GNU_SOURCE $s -o "$work/tsan/$name" "$tests/$name.c" $(standing tsan) "$work"/tsan/shim/*.o \
 			-ldl -lpthread || return 1
