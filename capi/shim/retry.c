@@ -13,6 +13,8 @@ jitter(unsigned int ms, unsigned int percent)
 	uint64_t most = (uint64_t)ms * percent / 100;
 	uint32_t r;
 
+	if (most > UINT32_MAX) /* no delay is longer */
+		most = UINT32_MAX;
 	if (lws_get_random(NULL, &r, sizeof(r)) != sizeof(r))
 		return 0;
 
