@@ -384,13 +384,13 @@ export class Instance {
     inside++;
   }
 
-  // A callback's exception is thrown where the outermost call was made; where that was an event, nobody waits for it.
   private end(event: boolean): void {
     inside--;
     this.depth--;
     this.returned(event);
   }
 
+  // A callback's exception is thrown where the outermost call was made; where that was an event, nobody waits for it.
   private returned(event: boolean): void {
     if (this.depth > 0) return;
     const thrown = this.thrown;

@@ -1,7 +1,6 @@
 /* Where memory is short for one connection, that one is refused or closed, with a log line, and the others go on. */
 #include "peer.h"
 
-#include <sys/socket.h>
 
 #define MANY 40 /* more than the library keeps room for */
 
@@ -20,16 +19,11 @@ allocate(void *p, size_t size, const char *reason)
 static struct lws *
 adopt(lws_adoption_type type)
 {
-	lws_sock_file_fd_type fd;
-	struct lws *w;
-	int pair[2];
+	int fd;
+	struct lws *w = stage_adopt(type, NULL, &fd);
 
-	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
-	fd.sockfd = pair[0];
-	w = lws_adopt_descriptor_vhost(vh, type, fd, "first", NULL);
-	close(pair[1]);
 	serve(-1);
-	CHECK(w || fcntl(pair[0], F_GETFD) == -1); /* closed where it is refused */
+	CHECK(w || fcntl(fd, F_GETFD) == -1); /* closed where it is refused */
 	return w;
 }
 

@@ -559,18 +559,24 @@ check_close(struct peer *p, int code, const char *reason, const char *file, int 
 }
 
 void
-peer_use(void)
+peer_echo_once(void)
 {
 	struct peer p;
 
-	stage_open(NULL);
-	if (!cx)
-		return;
 	on = stage_echo;
 	peer_open_ws(&p, stage_port(), NULL);
 	peer_text(&p, "hello");
 	CHECK_TEXT(&p, "hello");
 	peer_close(&p);
 	UNTIL(trailed("CLOSED"));
+}
+
+void
+peer_use(void)
+{
+	stage_open(NULL);
+	if (!cx)
+		return;
+	peer_echo_once();
 	stage_close();
 }

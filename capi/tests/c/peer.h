@@ -15,6 +15,9 @@ struct peer {
 /* A context that echoes to a peer once. Nothing where none can be made. */
 void
 peer_use(void);
+/* The same in the context that is open. */
+void
+peer_echo_once(void);
 
 /* To a TCP port of 127.0.0.1, or a unix socket. */
 void

@@ -188,15 +188,8 @@ closed_descriptors(void)
 static void
 use_alone(void)
 {
-	struct peer p;
-
 	CHECK(stage_make(NULL));
-	on = stage_echo;
-	peer_open_ws(&p, stage_port(), NULL);
-	peer_text(&p, "hello");
-	CHECK_TEXT(&p, "hello");
-	peer_close(&p);
-	UNTIL(trailed("CLOSED"));
+	peer_echo_once();
 	lws_context_destroy(cx);
 	CHECK(!cx);
 }

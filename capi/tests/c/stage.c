@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -465,6 +466,20 @@ stage_begin(int argc, char **argv)
 		directory = argv[1];
 	lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE | LLL_INFO | LLL_USER, take_line);
 	lws_set_allocator(counting_realloc);
+}
+
+struct lws *
+stage_adopt(lws_adoption_type type, struct lws *parent, int *fd)
+{
+	lws_sock_file_fd_type own;
+	struct lws *w;
+	int pair[2];
+
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	*fd = own.sockfd = pair[0];
+	w = lws_adopt_descriptor_vhost(vh, type, own, "first", parent);
+	close(pair[1]);
+	return w;
 }
 
 int

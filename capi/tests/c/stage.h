@@ -58,6 +58,9 @@ struct lws_vhost *
 stage_vhost(const char *name, int port, tweak_fn *tweak);
 int
 stage_port(void);
+/* Adopts one end of a pair of sockets, *fd, for protocol "first"; the other is closed, so a connection ends in the next turn. */
+struct lws *
+stage_adopt(lws_adoption_type type, struct lws *parent, int *fd);
 /* Destroys the context and checks that no socket, no pipe and no memory of the library's is left. */
 void
 stage_close(void);

@@ -4,8 +4,6 @@
 
 #include "peer.h"
 
-#include <sys/socket.h>
-
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
@@ -25,19 +23,12 @@ keeping(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 	return 0;
 }
 
-/* A socket with that parent; the other end is closed, so it ends in the next turn. */
 static struct lws *
 adopt(struct lws *parent)
 {
-	lws_sock_file_fd_type fd;
-	struct lws *child;
-	int pair[2];
+	int fd;
 
-	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
-	fd.sockfd = pair[0];
-	child = lws_adopt_descriptor_vhost(vh, LWS_ADOPT_SOCKET, fd, "first", parent);
-	close(pair[1]);
-	return child;
+	return stage_adopt(LWS_ADOPT_SOCKET, parent, &fd);
 }
 
 static struct lws *child;

@@ -403,14 +403,7 @@ func TestServeFileToPost(t *testing.T) {
 	}
 	p.c.SetReading(true)
 	r.run(second)
-	got := p.got.Bytes()
-	i := bytes.Index(got, []byte("\r\n\r\n")) + 4
-	if len(got) < i+len(data) || !bytes.Equal(got[i:i+len(data)], data) {
-		t.Fatalf("%d bytes arrived", len(got))
-	}
-	if rest := string(got[i+len(data):]); !strings.HasPrefix(rest, "HTTP/1.1 404 ") {
-		t.Errorf("behind the file: %.80q", rest)
-	}
+	p.wantFileThen404(data)
 	r.wantLog(`a WSI_CREATE
 		a SERVER_NEW_CLIENT_INSTANTIATED
 		a FILTER_HTTP_CONNECTION /big
@@ -439,6 +432,20 @@ func bigFile(t *testing.T, n int) (dir string, data []byte) {
 	return dir, data
 }
 
+// wantFileThen404 is what a peer has that asked for a file with that content and
+// then for one that is not there.
+func (p *peer) wantFileThen404(data []byte) {
+	p.r.t.Helper()
+	got := p.got.Bytes()
+	i := bytes.Index(got, []byte("\r\n\r\n")) + 4
+	if len(got) < i+len(data) || !bytes.Equal(got[i:i+len(data)], data) {
+		p.r.t.Fatalf("%d bytes arrived", len(got))
+	}
+	if rest := string(got[i+len(data):]); !strings.HasPrefix(rest, "HTTP/1.1 404 ") {
+		p.r.t.Errorf("behind the file: %.80q", rest)
+	}
+}
+
 // A big file goes out in pieces, at the pace of its reader, and the next
 // request waits for its end.
 func TestBigFileSlowReader(t *testing.T) {
@@ -463,14 +470,7 @@ func TestBigFileSlowReader(t *testing.T) {
 	}
 	p.c.SetReading(true)
 	r.run(10 * second)
-	got := p.got.Bytes()
-	i := bytes.Index(got, []byte("\r\n\r\n")) + 4
-	if len(got) < i+len(data) || !bytes.Equal(got[i:i+len(data)], data) {
-		t.Fatalf("%d bytes arrived", len(got))
-	}
-	if rest := string(got[i+len(data):]); !strings.HasPrefix(rest, "HTTP/1.1 404 ") {
-		t.Errorf("behind the file: %.80q", rest)
-	}
+	p.wantFileThen404(data)
 	if most > 128<<10 {
 		t.Errorf("%d bytes were queued", most)
 	}
