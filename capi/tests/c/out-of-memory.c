@@ -1,7 +1,6 @@
 /* Where memory is short for one connection, that one is refused or closed, with a log line, and the others go on. */
 #include "peer.h"
 
-
 #define MANY 40 /* more than the library keeps room for */
 
 static const char *lacking; /* nothing is left for what this is for */
